@@ -1,0 +1,47 @@
+//! Time, injected: the store and the responses ask a clock that a test can set.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use jiff::Timestamp;
+
+/// Milliseconds since 1970, UTC.
+pub type Millis = i64;
+
+/// Where the time comes from.
+#[derive(Clone, Default)]
+pub enum Clock {
+    /// The machine's clock.
+    #[default]
+    System,
+    /// A clock that stands until it is set.
+    Set(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `now`.
+    pub fn at(now: Millis) -> Self {
+        Self::Set(Arc::new(AtomicI64::new(now)))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Millis {
+        match self {
+            Self::System => Timestamp::now().as_millisecond(),
+            Self::Set(now) => now.load(Ordering::SeqCst),
+        }
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// A moment as it stands on the wire: RFC 3339 UTC with milliseconds.
+pub fn rfc3339(at: Millis) -> String {
+    let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}

@@ -1,0 +1,166 @@
+//! Why a rule refused, in words a person can act on.
+
+use serde_json::{Value, json};
+
+use super::limits;
+use crate::error::Code;
+use crate::wire::State;
+
+/// A refusal by a rule. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RuleError {
+    /// The request makes no sense as it is.
+    #[error("{0}")]
+    InvalidRequest(String),
+    /// A thread id breaks the rule.
+    #[error("{0} A thread id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ ~ + = -")]
+    InvalidThreadId(String),
+    /// A title breaks the rule.
+    #[error("{0} A title has 1 to 200 characters and no control characters.")]
+    InvalidTitle(String),
+    /// Metadata is not an object that can be kept.
+    #[error("{0}")]
+    InvalidMetadata(String),
+    /// Metadata is too long.
+    #[error(
+        "The metadata would take {size} bytes; a thread holds {}. Nothing was changed. Shorten it and try again.",
+        limits::METADATA_BYTES
+    )]
+    MetadataTooLarge {
+        /// Bytes as compact JSON.
+        size: usize,
+    },
+    /// A message is too long.
+    #[error(
+        "A message of {size} bytes is too long: the limit is {} bytes (4 MiB). It was not sent. Split it and try again.",
+        limits::MESSAGE_BYTES
+    )]
+    MessageTooLarge {
+        /// Bytes of its text.
+        size: usize,
+    },
+    /// The thread is full.
+    #[error(
+        "This thread holds {count} of at most {} messages, so {needed} more do not fit. Nothing was sent. Go on in a new thread.",
+        limits::MESSAGES
+    )]
+    MessageLimitReached {
+        /// Messages in it.
+        count: u32,
+        /// Messages that were to be added, the reply included.
+        needed: u32,
+    },
+    /// There never was such a thread.
+    #[error("There is no thread {0}.")]
+    ThreadNotFound(String),
+    /// The thread was deleted.
+    #[error("Thread {0} was deleted. If it is still in the bin, undelete it; otherwise use a new id.")]
+    ThreadDeleted(String),
+    /// The id is taken.
+    #[error("There is a thread {0} already. Choose another id, or use that thread.")]
+    ThreadExists(String),
+    /// The thread is locked.
+    #[error("This thread is locked, so it can be read but not changed. Unlock it first.")]
+    ThreadLocked,
+    /// The thread is archived.
+    #[error("This thread is archived, so it can never be changed. Fork it to go on from here.")]
+    ThreadArchived,
+    /// A response is running.
+    #[error("A response is running in this thread. Wait for it or stop it, then try again.")]
+    ThreadBusy,
+    /// The lifecycle has no such step.
+    #[error("A thread cannot go from {} to {}: archived is permanent. Fork it to go on from here.", word(*.from), word(*.to))]
+    InvalidTransition {
+        /// The state it is in.
+        from: State,
+        /// The state asked for.
+        to: State,
+    },
+    /// There is no such message in the thread.
+    #[error("There is no message {0} in this thread.")]
+    MessageNotFound(String),
+    /// There is no such response.
+    #[error("There is no response {0}.")]
+    ResponseNotFound(String),
+    /// There is no such endpoint.
+    #[error("There is no endpoint {0}. Add it in the settings, or with: skein endpoint add")]
+    EndpointNotFound(String),
+    /// It cannot be undone, so it wants to be confirmed.
+    #[error("Deleting an archived thread cannot be undone. Confirm it by naming the thread's id, {0}.")]
+    ConfirmationRequired(String),
+    /// The thread has changed since the caller looked.
+    #[error("The thread has changed since you read it (it is at revision {revision}). Read it again and repeat the change.")]
+    PreconditionFailed {
+        /// Its revision now.
+        revision: u64,
+    },
+    /// It does not fit into the model's window.
+    #[error("This takes about {tokens} tokens and the model has room for {budget}. Nothing was sent. Shorten it, or choose a model with a larger window.")]
+    ContextTooLong {
+        /// Tokens needed, estimated.
+        tokens: u64,
+        /// Tokens there is room for.
+        budget: u64,
+    },
+}
+
+const fn word(state: State) -> &'static str {
+    match state {
+        State::Open => "open",
+        State::Locked => "locked",
+        State::Archived => "archived",
+    }
+}
+
+impl RuleError {
+    /// The refusal to change a thread in a state that is not open.
+    pub const fn for_state(state: State) -> Option<Self> {
+        match state {
+            State::Open => None,
+            State::Locked => Some(Self::ThreadLocked),
+            State::Archived => Some(Self::ThreadArchived),
+        }
+    }
+
+    /// The stable code.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::InvalidThreadId(_) => Code::InvalidThreadId,
+            Self::InvalidTitle(_) => Code::InvalidTitle,
+            Self::InvalidMetadata(_) => Code::InvalidMetadata,
+            Self::MetadataTooLarge { .. } => Code::MetadataTooLarge,
+            Self::MessageTooLarge { .. } => Code::MessageTooLarge,
+            Self::MessageLimitReached { .. } => Code::MessageLimitReached,
+            Self::ThreadNotFound(_) => Code::ThreadNotFound,
+            Self::ThreadDeleted(_) => Code::ThreadDeleted,
+            Self::ThreadExists(_) => Code::ThreadExists,
+            Self::ThreadLocked => Code::ThreadLocked,
+            Self::ThreadArchived => Code::ThreadArchived,
+            Self::ThreadBusy => Code::ThreadBusy,
+            Self::InvalidTransition { .. } => Code::InvalidTransition,
+            Self::MessageNotFound(_) => Code::MessageNotFound,
+            Self::ResponseNotFound(_) => Code::ResponseNotFound,
+            Self::EndpointNotFound(_) => Code::EndpointNotFound,
+            Self::ConfirmationRequired(_) => Code::ConfirmationRequired,
+            Self::PreconditionFailed { .. } => Code::PreconditionFailed,
+            Self::ContextTooLong { .. } => Code::ContextTooLong,
+        }
+    }
+
+    /// Sizes and limits, as an object.
+    pub fn details(&self) -> Value {
+        match self {
+            Self::MetadataTooLarge { size } => json!({"size": size, "limit": limits::METADATA_BYTES}),
+            Self::MessageTooLarge { size } => json!({"size": size, "limit": limits::MESSAGE_BYTES}),
+            Self::MessageLimitReached { count, needed } => {
+                json!({"size": count, "needed": needed, "limit": limits::MESSAGES})
+            }
+            Self::ContextTooLong { tokens, budget } => json!({"size": tokens, "limit": budget}),
+            Self::PreconditionFailed { revision } => json!({"revision": revision}),
+            Self::InvalidTransition { from, to } => json!({"from": from, "to": to}),
+            Self::ThreadNotFound(id) | Self::ThreadDeleted(id) | Self::ThreadExists(id) => json!({"id": id}),
+            _ => json!({}),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Metadata: the caller's own JSON object, kept as it was spelled, changed by merge patch.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::{RuleError, limits};
+use crate::wire::JsonObject;
+
+/// A thread's metadata: an object within the limits.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metadata(JsonObject);
+
+impl Metadata {
+    /// Checks an object that is already parsed.
+    ///
+    /// # Errors
+    /// `invalid_metadata` past 32 levels, `metadata_too_large` past 16,384 bytes.
+    pub fn new(object: JsonObject) -> Result<Self, RuleError> {
+        let levels = 1 + object.values().map(depth).max().unwrap_or(0);
+        if levels > limits::METADATA_LEVELS {
+            return Err(RuleError::InvalidMetadata(format!(
+                "The metadata is nested {levels} levels deep; at most {} are kept. Nothing was changed.",
+                limits::METADATA_LEVELS
+            )));
+        }
+        let metadata = Self(object);
+        let size = metadata.to_json().len();
+        if size > limits::METADATA_BYTES {
+            return Err(RuleError::MetadataTooLarge { size });
+        }
+        Ok(metadata)
+    }
+
+    /// Applies a JSON Merge Patch (RFC 7396): given keys are set, `null` removes, the rest stays.
+    ///
+    /// # Errors
+    /// As [`Metadata::new`], for what would come out.
+    pub fn merge(&self, patch: &JsonObject) -> Result<Self, RuleError> {
+        let mut target = Value::Object(self.0.clone());
+        merge_patch(&mut target, &Value::Object(patch.clone()));
+        match target {
+            Value::Object(object) => Self::new(object),
+            _ => Ok(self.clone()),
+        }
+    }
+
+    /// The object.
+    pub const fn as_object(&self) -> &JsonObject {
+        &self.0
+    }
+
+    /// Compact JSON, as it is stored and measured.
+    pub fn to_json(&self) -> String {
+        Value::Object(self.0.clone()).to_string()
+    }
+
+    /// The top-level keys that lists can be filtered and grouped by: strings as they are, other
+    /// scalars as compact JSON, objects and arrays not at all.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0.iter().filter_map(|(key, value)| match value {
+            Value::String(text) => Some((key.as_str(), text.clone())),
+            Value::Object(_) | Value::Array(_) | Value::Null => None,
+            scalar => Some((key.as_str(), scalar.to_string())),
+        })
+    }
+}
+
+/// Reads metadata from JSON text, strictly.
+///
+/// # Errors
+/// `invalid_metadata` if it is not an object, not JSON, holds a key twice or is nested too deep;
+/// `metadata_too_large` past the limit.
+pub fn parse_metadata(json: &str) -> Result<Metadata, RuleError> {
+    let mut read = serde_json::Deserializer::from_str(json);
+    read.deserialize_any(NoDuplicates)
+        .and_then(|()| read.end())
+        .map_err(|e| RuleError::InvalidMetadata(format!("The metadata cannot be read: {e}. Nothing was changed.")))?;
+    match serde_json::from_str(json) {
+        Ok(Value::Object(object)) => Metadata::new(object),
+        _ => Err(RuleError::InvalidMetadata(
+            "Metadata is a JSON object, such as {\"client\": \"Acme\"}. Nothing was changed.".into(),
+        )),
+    }
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(depth).max().unwrap_or(0),
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn merge_patch(target: &mut Value, patch: &Value) {
+    let Value::Object(patch) = patch else {
+        *target = patch.clone();
+        return;
+    };
+    if !target.is_object() {
+        *target = Value::Object(JsonObject::new());
+    }
+    if let Value::Object(target) = target {
+        for (key, value) in patch {
+            if value.is_null() {
+                target.shift_remove(key);
+            } else {
+                merge_patch(target.entry(key.clone()).or_insert(Value::Null), value);
+            }
+        }
+    }
+}
+
+/// Walks a JSON text and refuses a key that stands twice in one object, which `serde_json` takes in silence.
+struct NoDuplicates;
+
+impl<'de> Visitor<'de> for NoDuplicates {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        while seq.next_element_seed(Seed)?.is_some() {}
+        Ok(())
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let mut seen = HashSet::new();
+        while let Some(key) = map.next_key::<String>()? {
+            if seen.contains(&key) {
+                let shown: String = key.chars().take(40).collect();
+                return Err(serde::de::Error::custom(format!("the key {shown:?} stands twice")));
+            }
+            map.next_value_seed(Seed)?;
+            seen.insert(key);
+        }
+        Ok(())
+    }
+}
+
+struct Seed;
+
+impl<'de> serde::de::DeserializeSeed<'de> for Seed {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(NoDuplicates)
+    }
+}

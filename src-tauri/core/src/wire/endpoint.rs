@@ -1,0 +1,136 @@
+//! An endpoint and its models, as every door shows them. A key is never among them.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::ErrorDetail;
+
+/// How an endpoint is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+#[ts(export)]
+pub enum Protocol {
+    /// An in-process model that needs no network.
+    Practice,
+    /// Chat Completions, as most servers speak it.
+    OpenaiChat,
+}
+
+/// Whether an endpoint has a key, never which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeyState {
+    /// There is none.
+    None,
+    /// In the OS keychain.
+    Keychain,
+    /// In memory, for this run only.
+    ThisRun,
+    /// From the environment, for this run only.
+    Environment,
+    /// There is one, but for another address: it must be entered again.
+    OtherOrigin,
+    /// The keychain cannot be asked now.
+    Unknown,
+}
+
+/// Where a model answers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Endpoint {
+    /// Generated, `ep_...`.
+    pub id: String,
+    /// The person's name for it; unique.
+    pub name: String,
+    /// How it is spoken to.
+    pub protocol: Protocol,
+    /// Such as `https://api.openai.com/v1`; empty for practice.
+    pub base_url: String,
+    /// Used unless a request names another.
+    pub model: Option<String>,
+    /// Tokens the model can take, as the person set it; `null` takes what is known of the model.
+    #[ts(type = "number | null")]
+    pub context_window: Option<u32>,
+    /// Whether plain HTTP beyond this machine was confirmed.
+    pub allow_http: bool,
+    /// Whether it has a key.
+    pub key: KeyState,
+    /// Whether requests that name no endpoint go here.
+    pub is_default: bool,
+}
+
+/// An endpoint to be added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct NewEndpoint {
+    /// The person's name for it.
+    pub name: String,
+    /// How it is spoken to.
+    pub protocol: Protocol,
+    /// Its address.
+    #[serde(default)]
+    pub base_url: String,
+    /// Used unless a request names another.
+    #[serde(default)]
+    pub model: Option<String>,
+    /// Tokens the model can take.
+    #[serde(default)]
+    #[ts(type = "number | null")]
+    pub context_window: Option<u32>,
+    /// Confirms plain HTTP beyond this machine.
+    #[serde(default)]
+    pub allow_http: bool,
+}
+
+/// What is to change about an endpoint; absent fields stay.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export, optional_fields)]
+pub struct EndpointPatch {
+    /// A new name.
+    pub name: Option<String>,
+    /// A new address.
+    pub base_url: Option<String>,
+    /// A new default model.
+    pub model: Option<String>,
+    /// Tokens the model can take.
+    #[ts(type = "number")]
+    pub context_window: Option<u32>,
+    /// Confirms plain HTTP beyond this machine.
+    pub allow_http: Option<bool>,
+}
+
+/// What testing an endpoint found.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct EndpointTest {
+    /// Whether it answered.
+    pub ok: bool,
+    /// The model that answered.
+    pub model: Option<String>,
+    /// From sending to the first text, in milliseconds.
+    #[ts(type = "number | null")]
+    pub first_text_ms: Option<u64>,
+    /// What is wrong, and what to do.
+    pub error: Option<ErrorDetail>,
+}
+
+/// A model that an endpoint offers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Model {
+    /// Its name at the endpoint.
+    pub id: String,
+    /// Always `model`.
+    pub object: String,
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// Tokens it can take, where that is known.
+    #[ts(type = "number | null")]
+    pub context_window: Option<u32>,
+}

@@ -1,0 +1,39 @@
+//! The only serialised shapes. The window's TypeScript types are generated from them, the
+//! command line prints them with `--json`; nobody writes a wire type twice.
+//!
+//! Times are RFC 3339 UTC with milliseconds (see [`Time`]). A field without a value is `null`,
+//! never absent. What a shape means is decided elsewhere: this room only spells.
+
+mod endpoint;
+mod error;
+mod history;
+mod message;
+mod page;
+mod request;
+mod response;
+mod search;
+mod settings;
+mod stream;
+mod thread;
+mod window;
+
+pub use endpoint::{Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol};
+pub use error::{ErrorBody, ErrorDetail};
+pub use history::{Door, Entry, EntryKind};
+pub use message::{Message, MessageStatus, Role, TextPart};
+pub use page::Page;
+pub use request::{Input, ResponseRequest, ThreadChoice};
+pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
+pub use search::{SearchHit, SearchPage};
+pub use settings::{About, Appearance, KeychainState, Settings, Theme};
+pub use stream::StreamEvent;
+pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
+pub use window::{
+    ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView,
+};
+
+/// A moment on the wire: RFC 3339 UTC with milliseconds, such as `2026-11-22T09:12:00.000Z`.
+pub type Time = String;
+
+/// A JSON object as the caller gave it.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -1,0 +1,21 @@
+//! A page of a list.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Some of a list, with the cursors to go on from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Page<T> {
+    /// Always `list`.
+    pub object: String,
+    /// The items.
+    pub data: Vec<T>,
+    /// Cursor of the first item.
+    pub first_id: Option<String>,
+    /// Cursor of the last item.
+    pub last_id: Option<String>,
+    /// Whether there is more in the direction asked for.
+    pub has_more: bool,
+}

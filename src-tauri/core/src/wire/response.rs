@@ -1,0 +1,104 @@
+//! One attempt by a model to answer, as every door shows it.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use super::{ErrorDetail, Message, State, Time};
+
+/// How far a response has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum ResponseStatus {
+    /// Accepted; nothing has arrived.
+    Pending,
+    /// Text is arriving.
+    Streaming,
+    /// Ended by the model.
+    Completed,
+    /// Stopped by the person.
+    Cancelled,
+    /// Ended by an error of the endpoint or the network.
+    Failed,
+    /// The process that ran it is gone.
+    Interrupted,
+}
+
+/// Why the model stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum FinishReason {
+    /// It had said everything.
+    Stop,
+    /// It met the limit on tokens.
+    Length,
+    /// The provider withheld the rest.
+    ContentFilter,
+}
+
+/// Tokens, as the endpoint counted them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Usage {
+    /// Tokens sent.
+    #[ts(type = "number")]
+    pub input_tokens: u64,
+    /// Tokens received.
+    #[ts(type = "number")]
+    pub output_tokens: u64,
+    /// Both.
+    #[ts(type = "number")]
+    pub total_tokens: u64,
+}
+
+/// How much of the thread a model was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct ContextSummary {
+    /// Messages sent, the new inputs included.
+    #[ts(type = "number")]
+    pub sent: u32,
+    /// Messages of the active path that did not fit.
+    #[ts(type = "number")]
+    pub left_out: u32,
+}
+
+/// One attempt by a model to answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct Response {
+    /// Generated, `resp_...`.
+    pub id: String,
+    /// Always `response`.
+    pub object: String,
+    /// How far it has come.
+    pub status: ResponseStatus,
+    /// Why the model stopped.
+    pub finish_reason: Option<FinishReason>,
+    /// The model that answered, or was asked for until one has.
+    pub model: String,
+    /// Name of the endpoint.
+    pub endpoint: String,
+    /// The thread's id.
+    pub thread: Option<String>,
+    /// The state the thread is in now.
+    pub thread_state: Option<State>,
+    /// The response it continues, in a chain.
+    pub previous_response_id: Option<String>,
+    /// The reply, once there is one.
+    pub output: Vec<Message>,
+    /// Tokens, where the endpoint told.
+    pub usage: Option<Usage>,
+    /// How much of the thread the model was given.
+    pub context: ContextSummary,
+    /// What went wrong, if it failed.
+    pub error: Option<ErrorDetail>,
+    /// When it was accepted.
+    pub created_at: Time,
+    /// When it ended.
+    pub completed_at: Option<Time>,
+}

@@ -1,0 +1,94 @@
+//! Settings of this store, and what the program knows about itself.
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Light, dark, or as the system says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+#[ts(export)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// How the window looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct Appearance {
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// Per cent of the usual text size, 80 to 200.
+    #[ts(type = "number")]
+    pub text_size: u16,
+    /// `en`, `de`, or `null` for the system's.
+    pub language: Option<String>,
+}
+
+impl Default for Appearance {
+    fn default() -> Self {
+        Self { theme: Theme::System, text_size: 100, language: None }
+    }
+}
+
+/// Everything a person can set about this store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+#[ts(export)]
+pub struct Settings {
+    /// How the window looks.
+    pub appearance: Appearance,
+    /// The metadata key that the sidebar groups by; `null` for none.
+    pub group_by: Option<String>,
+    /// Whether Enter sends (and Shift+Enter breaks the line), or the other way round.
+    pub enter_sends: bool,
+    /// Whether the inspector is open.
+    pub inspector_open: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            appearance: Appearance::default(),
+            group_by: Some("client".into()),
+            enter_sends: true,
+            inspector_open: true,
+        }
+    }
+}
+
+/// Whether keys can be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+#[ts(export)]
+pub enum KeychainState {
+    /// It answers.
+    Ready,
+    /// There is none on this machine.
+    Missing,
+    /// It is there, but locked.
+    Locked,
+    /// It did not answer in time.
+    Silent,
+}
+
+/// What the program knows about itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+#[ts(export)]
+pub struct About {
+    /// The program's version.
+    pub version: String,
+    /// Where the store is.
+    pub data_dir: String,
+    /// Whether keys can be kept.
+    pub keychain: KeychainState,
+    /// Whether the store can only be read.
+    pub read_only: bool,
+}
