@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::{MessageId, RuleError, limits};
-use crate::wire::{Input, Role};
+use crate::wire::{Input, MessageStatus, Role};
 
 /// A message to be added, its id fixed from the start.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +14,10 @@ pub struct NewMessage {
     pub role: Role,
     /// One or more parts.
     pub texts: Vec<String>,
+    /// How it ended: `Completed`, unless it is a reply that was cut off.
+    pub status: MessageStatus,
+    /// The model that answered, for a reply.
+    pub model: Option<String>,
     /// The model's reasoning, for a reply.
     pub reasoning: Option<String>,
     /// The message it is a copy of, in a fork.
@@ -27,6 +31,8 @@ impl NewMessage {
             id: MessageId::generate(),
             role,
             texts: vec![text.into()],
+            status: MessageStatus::Completed,
+            model: None,
             reasoning: None,
             copied_from: None,
         }
@@ -72,34 +78,39 @@ pub const fn check_room(existing: u32, inputs: u32) -> Result<(), RuleError> {
     Ok(())
 }
 
-/// SHA-256 over everything a message says, each field behind its length, so that no two
-/// messages share the bytes. `parent` is the parent's id, `created_at` milliseconds since 1970.
-pub fn content_hash(
-    thread: &str,
-    parent: Option<&str>,
-    created_at: i64,
-    response: Option<&str>,
-    message: &NewMessage,
-) -> [u8; 32] {
+/// Where a stored message stands: the numbers that its hash binds it to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// The message's sequence number in the store.
+    pub seq: i64,
+    /// The thread's.
+    pub thread: i64,
+    /// The parent's.
+    pub parent: Option<i64>,
+    /// The response's that made it.
+    pub response: Option<i64>,
+    /// Milliseconds since 1970.
+    pub created_at: i64,
+}
+
+/// SHA-256 over everything a message says and where it stands, each field behind its length, so
+/// that no two messages share the bytes.
+pub fn content_hash(place: Place, message: &NewMessage) -> [u8; 32] {
     let mut hash = Sha256::new();
     let mut field = |bytes: &[u8]| {
         hash.update((bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     };
     field(b"skein message 1");
-    field(thread.as_bytes());
+    for number in [Some(place.seq), Some(place.thread), place.parent, place.response, Some(place.created_at)] {
+        field(number.map(i64::to_le_bytes).as_ref().map_or(&[], |bytes| bytes.as_slice()));
+    }
     field(message.id.as_str().as_bytes());
-    field(parent.unwrap_or_default().as_bytes());
-    field(match message.role {
-        Role::System => b"system",
-        Role::User => b"user",
-        Role::Assistant => b"assistant",
-    });
-    field(&created_at.to_le_bytes());
-    field(response.unwrap_or_default().as_bytes());
-    field(message.copied_from.as_deref().unwrap_or_default().as_bytes());
-    field(message.reasoning.as_deref().unwrap_or_default().as_bytes());
-    field(&(message.texts.len() as u64).to_le_bytes());
+    field(&[message.role as u8, message.status as u8]);
+    for text in [&message.model, &message.reasoning, &message.copied_from] {
+        field(&[u8::from(text.is_some())]);
+        field(text.as_deref().unwrap_or_default().as_bytes());
+    }
     for text in &message.texts {
         field(text.as_bytes());
     }

@@ -12,6 +12,6 @@ mod title;
 pub use error::RuleError;
 pub use id::{EndpointId, MessageId, ResponseId, ThreadId, generate};
 pub use lifecycle::{Action, Transition, permit, transition};
-pub use message::{NewMessage, check_inputs, check_room, content_hash};
+pub use message::{NewMessage, Place, check_inputs, check_room, content_hash};
 pub use metadata::{Metadata, parse_metadata};
 pub use title::{check_title, title_from};

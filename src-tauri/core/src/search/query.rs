@@ -1,0 +1,138 @@
+//! Reading a query.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::fold::{fold, words};
+use crate::clock::Millis;
+use crate::wire::{Role, State};
+
+/// One thing that must stand in a message: words in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Term {
+    /// The words, folded.
+    pub words: Vec<String>,
+    /// Whether the last word may go on.
+    pub prefix: bool,
+}
+
+/// A query, read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Query {
+    /// All of these must be found.
+    pub terms: Vec<Term>,
+    /// Only messages of this role.
+    pub role: Option<Role>,
+    /// Only threads in this state.
+    pub state: Option<State>,
+    /// Only threads of this client.
+    pub client: Option<String>,
+    /// Only messages written before this moment.
+    pub before: Option<Millis>,
+    /// Only messages written at or after this moment.
+    pub after: Option<Millis>,
+}
+
+impl Query {
+    /// The query as FTS5 reads it; `None` if there is nothing to match.
+    pub fn to_match(&self) -> Option<String> {
+        let terms: Vec<String> = self
+            .terms
+            .iter()
+            .map(|term| {
+                let phrase = term.words.join(" ").replace('"', "\"\"");
+                format!("\"{phrase}\"{}", if term.prefix { "*" } else { "" })
+            })
+            .collect();
+        (!terms.is_empty()).then(|| terms.join(" AND "))
+    }
+}
+
+/// Reads a query. Anything can be read; dates are days in `zone`.
+pub fn parse(text: &str, zone: &TimeZone) -> Query {
+    let mut query = Query::default();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let (piece, quoted, after) = next_piece(rest);
+        rest = after.trim_start();
+        if quoted || !take_filter(&mut query, piece, zone) {
+            add_term(&mut query, piece, quoted);
+        }
+    }
+    query
+}
+
+/// The next piece: `"a phrase"`, `key:"a value"` or what stands up to the next space.
+fn next_piece(text: &str) -> (&str, bool, &str) {
+    if let Some(inner) = text.strip_prefix('"') {
+        return match inner.find('"') {
+            Some(end) => (&inner[..end], true, &inner[end + 1..]),
+            None => (inner, true, ""),
+        };
+    }
+    let space = text.find(char::is_whitespace).unwrap_or(text.len());
+    let end = match text.find(":\"") {
+        Some(colon) if colon < space => {
+            text[colon + 2..].find('"').map_or(text.len(), |quote| colon + 2 + quote + 1)
+        }
+        _ => space,
+    };
+    (&text[..end], false, &text[end..])
+}
+
+fn take_filter(query: &mut Query, piece: &str, zone: &TimeZone) -> bool {
+    let Some((key, value)) = piece.split_once(':') else { return false };
+    let value = value.trim_matches('"');
+    if value.is_empty() {
+        return false;
+    }
+    match key.to_ascii_lowercase().as_str() {
+        "role" => set(&mut query.role, role(value)),
+        "state" => set(&mut query.state, state(value)),
+        "client" => set(&mut query.client, Some(value.to_owned())),
+        "before" => set(&mut query.before, day(value, zone)),
+        "after" => set(&mut query.after, day(value, zone)),
+        _ => false,
+    }
+}
+
+fn set<T>(place: &mut Option<T>, value: Option<T>) -> bool {
+    let known = value.is_some();
+    if known {
+        *place = value;
+    }
+    known
+}
+
+fn role(value: &str) -> Option<Role> {
+    Some(match value {
+        "system" => Role::System,
+        "user" => Role::User,
+        "assistant" => Role::Assistant,
+        _ => return None,
+    })
+}
+
+fn state(value: &str) -> Option<State> {
+    Some(match value {
+        "open" => State::Open,
+        "locked" => State::Locked,
+        "archived" => State::Archived,
+        _ => return None,
+    })
+}
+
+fn day(value: &str, zone: &TimeZone) -> Option<Millis> {
+    let day: Date = value.parse().ok()?;
+    Some(day.to_zoned(zone.clone()).ok()?.timestamp().as_millisecond())
+}
+
+/// A piece is one term a run of characters without a break in kind: `naïve東京` is the word and the phrase.
+fn add_term(query: &mut Query, piece: &str, quoted: bool) {
+    let words: Vec<String> = words(piece).map(|word| fold(&word.folded)).filter(|word| !word.is_empty()).collect();
+    if words.is_empty() {
+        return;
+    }
+    let last_is_spaced = words.last().and_then(|word| word.chars().next()).is_some_and(|c| !super::fold::is_unspaced(c));
+    query.terms.push(Term { words, prefix: !quoted && last_is_spaced });
+}

@@ -1,0 +1,145 @@
+//! The handle that every door holds: the store, the endpoints, the keychain and the running
+//! responses of one data folder. Doors translate and call; what may happen is decided behind it.
+
+mod endpoints;
+mod fork;
+mod messages;
+pub(crate) mod respond;
+mod search;
+mod settings;
+mod show;
+mod threads;
+mod window_view;
+
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+
+use jiff::tz::TimeZone;
+
+use crate::clock::{Clock, Millis};
+use crate::endpoint::Timeouts;
+use crate::error::{Code, Result};
+use crate::keychain::Keychain;
+use crate::store::{ProcessLock, Store, StoreError};
+use crate::wire::Door;
+
+pub use messages::MessageRange;
+pub use threads::ThreadChange;
+
+/// How to open a data folder.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// The data folder.
+    pub data_dir: PathBuf,
+    /// The door that opens it; it stands in the history.
+    pub door: Door,
+    /// Where the time comes from.
+    pub clock: Clock,
+    /// Where keys are kept.
+    pub keychain: Keychain,
+    /// Time limits of calls to endpoints.
+    pub timeouts: Timeouts,
+}
+
+impl OpenOptions {
+    /// The machine's clock and keychain, and the usual time limits.
+    pub fn new(data_dir: impl Into<PathBuf>, door: Door) -> Self {
+        Self {
+            data_dir: data_dir.into(),
+            door,
+            clock: Clock::System,
+            keychain: Keychain::system(),
+            timeouts: Timeouts::default(),
+        }
+    }
+}
+
+/// The one handle onto a data folder; clones share it.
+#[derive(Clone)]
+pub struct Skein(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Store,
+    pub(crate) clock: Clock,
+    pub(crate) door: Door,
+    pub(crate) keychain: Keychain,
+    pub(crate) timeouts: Timeouts,
+    /// Made when this process runs its first response.
+    process: OnceLock<ProcessLock>,
+    pub(crate) responses: respond::Registry,
+}
+
+impl Skein {
+    /// Opens a data folder, making it on first use, and marks what a crashed process left running.
+    ///
+    /// # Errors
+    /// `store_in_use`, `store_newer`, `storage_full`, `storage_error`.
+    pub fn open(options: OpenOptions) -> Result<Self> {
+        let store = Store::open(&options.data_dir)?;
+        let skein = Self(Arc::new(Inner {
+            store,
+            clock: options.clock,
+            door: options.door,
+            keychain: options.keychain,
+            timeouts: options.timeouts,
+            process: OnceLock::new(),
+            responses: respond::Registry::default(),
+        }));
+        if !skein.store().is_read_only() {
+            skein.recover()?;
+        }
+        Ok(skein)
+    }
+
+    /// Where data is kept unless a person names another folder.
+    pub fn default_data_dir() -> PathBuf {
+        use etcetera::BaseStrategy;
+        etcetera::choose_base_strategy()
+            .map_or_else(|_| PathBuf::from("."), |places| places.data_dir())
+            .join("skein")
+    }
+
+    /// A number that differs whenever anybody, in this process or another, has written to the store.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.store().data_version()?)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.0.clock.now()
+    }
+
+    /// The lock that tells others this process is alive.
+    pub(crate) fn process(&self) -> std::result::Result<&ProcessLock, StoreError> {
+        if let Some(lock) = self.0.process.get() {
+            return Ok(lock);
+        }
+        let lock = ProcessLock::create(self.store().dir())?;
+        Ok(self.0.process.get_or_init(|| lock))
+    }
+
+    /// Repeats `work` once if it was refused because of a response whose process turns out to be gone.
+    pub(crate) fn unless_abandoned<T>(&self, work: impl Fn() -> Result<T>) -> Result<T> {
+        match work() {
+            Err(error) if error.code() == Code::ThreadBusy && self.recover()? > 0 => work(),
+            result => result,
+        }
+    }
+
+    /// The time zone in which a person means a date.
+    pub(crate) fn zone() -> TimeZone {
+        TimeZone::system()
+    }
+}
+
+impl std::fmt::Debug for Skein {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Skein").field("dir", &self.store().dir()).finish_non_exhaustive()
+    }
+}

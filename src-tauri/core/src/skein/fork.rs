@@ -1,0 +1,72 @@
+//! Forks: the path up to a message, copied into a new open thread that outlives its origin.
+
+use rusqlite::Transaction;
+
+use super::Skein;
+use super::show::{find, find_message, wire};
+use crate::error::Result;
+use crate::store::entry::{self, NewEntry};
+use crate::store::message::{self, MessageRow, NewInsert};
+use crate::store::path::Path;
+use crate::store::{StoreError, metadata, response, thread, view};
+use crate::thread::{MessageId, NewMessage, RuleError, ThreadId};
+use crate::wire::{EntryKind, JsonObject, Thread};
+
+impl Skein {
+    /// Copies the path up to a message, or all of the path on show, into a new open thread.
+    ///
+    /// # Errors
+    /// `thread_busy`, `message_not_found`, `thread_not_found`, `thread_deleted`.
+    pub fn fork_thread(&self, id: &str, message_id: Option<&str>) -> Result<Thread> {
+        self.unless_abandoned(|| self.store().write(|tx| self.fork(tx, id, message_id)))
+    }
+
+    fn fork(&self, tx: &Transaction<'_>, id: &str, message_id: Option<&str>) -> Result<Thread> {
+        let origin = find(tx, id)?;
+        if response::running_of(tx, origin.seq)?.is_some() {
+            return Err(RuleError::ThreadBusy.into());
+        }
+        let tip = match message_id {
+            Some(message) => Some(find_message(tx, &origin, message)?.seq),
+            None => view::get(tx, origin.seq)?.shown_tip.or(origin.tip),
+        };
+        let path = Path::to(tx, tip)?;
+        let now = self.now();
+        let last = tip.map(|tip| message::id_of(tx, tip)).transpose()?;
+        let from = last.as_deref().map(|last| (id, last));
+        let copy = thread::insert(tx, &ThreadId::generate(), origin.title.as_deref(), from, now)?;
+        let metadata = metadata::get(tx, origin.seq)?;
+        if !metadata.as_object().is_empty() {
+            metadata::set(tx, copy.seq, &metadata)?;
+        }
+        let mut parent: Option<MessageRow> = None;
+        for original in path.range(tx, 1, path.len())? {
+            parent = Some(copy_message(tx, copy.seq, parent.as_ref(), &original)?);
+        }
+        if let Some(tip) = &parent {
+            thread::set_tip(tx, tip, now)?;
+        }
+        let detail = JsonObject::from_iter([("threadId".into(), id.into()), ("messageId".into(), last.clone().into())]);
+        entry::append(tx, &NewEntry { detail, ..NewEntry::new(copy.seq, EntryKind::Forked, self.0.door, now) })?;
+        wire(tx, &thread::get(tx, copy.seq)?)
+    }
+}
+
+fn copy_message(tx: &Transaction<'_>, thread: i64, parent: Option<&MessageRow>, original: &MessageRow) -> Result<MessageRow> {
+    if !original.intact {
+        return Err(StoreError::Altered(original.message.id.to_string()).into());
+    }
+    let copy = NewMessage {
+        id: MessageId::generate(),
+        copied_from: Some(original.message.id.to_string()),
+        ..original.message.clone()
+    };
+    let new = NewInsert {
+        thread,
+        parent: parent.map(|parent| parent.seq),
+        message: &copy,
+        created_at: original.created_at,
+        response: None,
+    };
+    Ok(message::insert(tx, &new)?)
+}

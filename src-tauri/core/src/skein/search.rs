@@ -1,0 +1,60 @@
+//! Searching, from a person's words to marked snippets.
+
+use super::Skein;
+use crate::clock::rfc3339;
+use crate::error::Result;
+use crate::search;
+use crate::store::search as index;
+use crate::wire::{SearchHit, SearchPage};
+
+impl Skein {
+    /// Searches every message of every thread that is not in the bin.
+    ///
+    /// # Errors
+    /// `storage_error`; a malformed query is a search for its words.
+    pub fn search(&self, query: &str, after: Option<&str>, limit: u32) -> Result<SearchPage> {
+        let query = search::parse(query, &Self::zone());
+        if query == search::Query::default() {
+            return Ok(SearchPage { hits: Vec::new(), next: None });
+        }
+        let from = after.and_then(read_cursor).unwrap_or(index::From::Start);
+        self.store().read(|conn| {
+            let (hits, next) = index::find(conn, &query, from, limit.clamp(1, 100))?;
+            Ok(SearchPage {
+                hits: hits.into_iter().map(|hit| search_hit(hit, &query)).collect(),
+                next: next.and_then(write_cursor),
+            })
+        })
+    }
+}
+
+fn search_hit(hit: index::Hit, query: &search::Query) -> SearchHit {
+    let text = hit.message.message.texts.join("\n");
+    SearchHit {
+        thread_id: hit.thread.id,
+        title: hit.thread.title,
+        state: hit.thread.state,
+        client: hit.client,
+        message_id: hit.message.message.id.to_string(),
+        role: hit.message.message.role,
+        created_at: rfc3339(hit.message.created_at),
+        snippet: search::snippet(&text, query),
+    }
+}
+
+fn read_cursor(text: &str) -> Option<index::From> {
+    let (kind, number) = text.split_once('.')?;
+    match kind {
+        "below" => number.parse().ok().map(index::From::Below),
+        "ranked" => number.parse().ok().map(index::From::Ranked),
+        _ => None,
+    }
+}
+
+fn write_cursor(from: index::From) -> Option<String> {
+    match from {
+        index::From::Start => None,
+        index::From::Below(seq) => Some(format!("below.{seq}")),
+        index::From::Ranked(offset) => Some(format!("ranked.{offset}")),
+    }
+}

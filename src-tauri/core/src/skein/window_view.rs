@@ -1,0 +1,169 @@
+//! What the window paints: the sidebar, a thread with its last messages, and any stretch of a path.
+
+use rusqlite::Connection;
+
+use super::Skein;
+use super::show::{find, find_message, message_wire, wire};
+use crate::error::Result;
+use crate::render;
+use crate::store::message::MessageRow;
+use crate::store::path::{Path, newest_tip_through};
+use crate::store::sidebar::{self, Listing};
+use crate::store::thread::ThreadRow;
+use crate::store::{draft, response, view};
+use crate::wire::{MessageView, SidebarPage, State, Thread, ThreadView};
+
+/// Messages that come with a thread when it is opened.
+const FIRST: u32 = 30;
+
+impl Skein {
+    /// Lists the sidebar: every group, and the lines from `offset` on. `deleted` lists the bin.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn sidebar(
+        &self,
+        group_by: Option<&str>,
+        state: Option<State>,
+        deleted: bool,
+        offset: u32,
+        limit: u32,
+    ) -> Result<SidebarPage> {
+        let listing = Listing { group_by, state, deleted };
+        Ok(self.store().read(|conn| sidebar::list(conn, &listing, offset, limit.min(1000)))?)
+    }
+
+    /// Opens a thread at its end, or around a message, whose path is then put on show.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`, `message_not_found`.
+    pub fn open_thread(&self, id: &str, around: Option<&str>) -> Result<ThreadView> {
+        let streaming = self.running(id)?;
+        if let Some(message) = around {
+            self.show_path_through(id, message, false)?;
+        }
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let path = path_on_show(conn, &row)?;
+            let at = around.map(|message| find_message(conn, &row, message)).transpose()?.map(|message| message.depth);
+            let (from, to) = match at {
+                Some(depth) => (depth.saturating_sub(FIRST / 2).max(1), depth + FIRST / 2),
+                None => (path.len().saturating_sub(FIRST - 1).max(1), path.len()),
+            };
+            Ok(ThreadView {
+                thread: wire(conn, &row)?,
+                length: path.len(),
+                messages: views(conn, &row, &path, from, to)?,
+                failed: response::failed_last(conn, &row)?.map(|last| response::wire(conn, &last, &row)).transpose()?,
+                streaming,
+                draft: draft::get(conn, row.seq)?,
+                usage: response::usage_of(conn, row.seq)?,
+            })
+        })
+    }
+
+    /// The messages at places `from` to `to` of the path on show, both included, at most 200.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn message_views(&self, id: &str, from: u32, to: u32) -> Result<Vec<MessageView>> {
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let path = path_on_show(conn, &row)?;
+            views(conn, &row, &path, from, to.min(from.saturating_add(199)))
+        })
+    }
+
+    /// The text of a message as it was written, all parts.
+    ///
+    /// # Errors
+    /// `message_not_found`, `thread_not_found`, `thread_deleted`.
+    pub fn message_text(&self, id: &str, message_id: &str) -> Result<String> {
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            Ok(find_message(conn, &row, message_id)?.message.texts.join("\n\n"))
+        })
+    }
+
+    /// Puts the newest path through a message on show, in any state: this is not part of the thread.
+    ///
+    /// # Errors
+    /// `message_not_found`, `thread_not_found`, `thread_deleted`, `store_read_only`.
+    pub fn choose_version(&self, id: &str, message_id: &str) -> Result<()> {
+        self.show_path_through(id, message_id, true)
+    }
+
+    /// `anew` takes the newest path even when the one on show holds the message already.
+    fn show_path_through(&self, id: &str, message_id: &str, anew: bool) -> Result<()> {
+        let tip = self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let message = find_message(conn, &row, message_id)?;
+            if !anew && path_on_show(conn, &row)?.holds(&message) {
+                return Ok::<_, crate::Error>(None);
+            }
+            Ok(Some((row.seq, newest_tip_through(conn, &message)?)))
+        })?;
+        if let Some((thread, tip)) = tip {
+            self.store().write(|tx| view::show(tx, thread, Some(tip)))?;
+        }
+        Ok(())
+    }
+
+    /// Pins or unpins a thread, in any state.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`, `store_read_only`.
+    pub fn pin_thread(&self, id: &str, pinned: bool) -> Result<Thread> {
+        self.store().write(|tx| {
+            let row = find(tx, id)?;
+            view::pin(tx, row.seq, pinned)?;
+            wire(tx, &row)
+        })
+    }
+
+    /// Keeps what was typed and not sent; without a thread, for the one that is yet to be made.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`, `store_read_only`.
+    pub fn save_draft(&self, id: Option<&str>, text: &str) -> Result<()> {
+        self.store().write(|tx| Ok(draft::set(tx, draft_place(tx, id)?, text)?))
+    }
+
+    /// What was typed and not sent.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn draft(&self, id: Option<&str>) -> Result<String> {
+        self.store().read(|conn| Ok(draft::get(conn, draft_place(conn, id)?)?))
+    }
+}
+
+fn draft_place(conn: &Connection, id: Option<&str>) -> Result<i64> {
+    id.map_or(Ok(draft::NEW_THREAD), |id| Ok(find(conn, id)?.seq))
+}
+
+/// The path the person looks at: a chosen version's, or the active one.
+pub(crate) fn path_on_show(conn: &Connection, row: &ThreadRow) -> Result<Path> {
+    let tip = view::get(conn, row.seq)?.shown_tip.or(row.tip);
+    Ok(Path::to(conn, tip)?)
+}
+
+fn views(conn: &Connection, row: &ThreadRow, path: &Path, from: u32, to: u32) -> Result<Vec<MessageView>> {
+    path.range(conn, from, to)?.iter().map(|message| message_view(conn, row, message)).collect()
+}
+
+fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Result<MessageView> {
+    let mut message = message_wire(conn, &thread.id, row)?;
+    let html = render::html(&row.message.texts.join("\n\n"));
+    message.texts.clear();
+    let version = message.versions.iter().position(|id| *id == message.id).map_or(1, |at| at as u32 + 1);
+    let made_by = row.response.map(|seq| response::get(conn, seq)).transpose()?;
+    Ok(MessageView {
+        message,
+        position: row.depth,
+        html,
+        size: row.size,
+        version,
+        response: made_by.map(|made_by| response::wire(conn, &made_by, thread)).transpose()?,
+    })
+}

@@ -1,0 +1,123 @@
+//! Locks between processes: `store.lock`, shared by all who use the store and held alone to
+//! migrate it, and one lock file for each process that runs responses.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+
+/// A shared hold on `store.lock`.
+#[derive(Debug)]
+pub struct StoreLock {
+    _file: File,
+}
+
+impl StoreLock {
+    /// Joins the processes that use the store.
+    ///
+    /// # Errors
+    /// `store_in_use` while one holds it alone.
+    pub fn shared(dir: &Path) -> Result<Self, StoreError> {
+        let file = open_lock(&dir.join("store.lock"))?;
+        match file.try_lock_shared() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// Does `work` while no other process uses the store, then joins the others again.
+    ///
+    /// # Errors
+    /// `store_in_use` if another process uses it, and what `work` returns.
+    pub fn alone(self, dir: &Path, work: impl FnOnce() -> Result<(), StoreError>) -> Result<Self, StoreError> {
+        drop(self);
+        let file = open_lock(&dir.join("store.lock"))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Self::after_another(dir),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+        work()?;
+        file.unlock()?;
+        drop(file);
+        Self::shared(dir)
+    }
+
+    /// Two first starts at the same moment: the other one is making the store. Its hold ends when it is done.
+    fn after_another(_dir: &Path) -> Result<Self, StoreError> {
+        Err(StoreError::InUse)
+    }
+}
+
+/// A lock file that this process holds for its life, so that others can tell whether it is there.
+#[derive(Debug)]
+pub struct ProcessLock {
+    name: String,
+    path: PathBuf,
+    _file: File,
+}
+
+impl ProcessLock {
+    /// Makes the lock file of this process.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn create(dir: &Path) -> Result<Self, StoreError> {
+        let folder = dir.join("processes");
+        make_private_dir(&folder)?;
+        let name = uuid::Uuid::now_v7().simple().to_string();
+        let path = folder.join(format!("{name}.lock"));
+        let file = open_lock(&path)?;
+        file.try_lock().map_err(std::io::Error::from)?;
+        Ok(Self { name, path, _file: file })
+    }
+
+    /// What response rows call this process.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
+impl Drop for ProcessLock {
+    fn drop(&mut self) {
+        // A leftover file is harmless: it can be locked, so its process is known to be gone.
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+/// Whether the process with that name has ended, however it ended.
+pub fn process_is_gone(dir: &Path, name: &str) -> bool {
+    let path = dir.join("processes").join(format!("{name}.lock"));
+    let Ok(file) = OpenOptions::new().read(true).write(true).open(&path) else {
+        return !path.exists();
+    };
+    let gone = file.try_lock().is_ok();
+    if gone {
+        let _ = fs::remove_file(&path);
+    }
+    gone
+}
+
+/// Makes a folder that only its owner can read.
+pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
+    if dir.is_dir() {
+        return Ok(());
+    }
+    fs::create_dir_all(dir)?;
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::set_permissions(dir, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Opens a lock file, for reading only where it cannot be written.
+fn open_lock(path: &Path) -> Result<File, StoreError> {
+    let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);
+    match made {
+        Ok(file) => Ok(file),
+        Err(error) => File::open(path).map_err(|_| error.into()),
+    }
+}

@@ -1,0 +1,158 @@
+//! The store: one SQLite file, and everything that is said to it. All SQL stands in this room.
+//!
+//! [`Store`] opens the file, holds one writer and a few readers, and hands them out to closures,
+//! so that no lock crosses an await. Each table has a file with its row type and its reads and
+//! writes. Which write is allowed is decided in [`crate::thread`]; the triggers of the migrations
+//! refuse the same things again.
+
+mod connection;
+pub mod draft;
+pub mod endpoint;
+pub mod entry;
+mod error;
+pub mod listing;
+mod lock;
+pub mod message;
+pub mod metadata;
+mod migrate;
+pub mod path;
+pub mod response;
+pub mod search;
+pub mod setting;
+pub mod sidebar;
+pub mod thread;
+pub mod tombstone;
+pub mod view;
+mod word;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use error::StoreError;
+pub use lock::{ProcessLock, process_is_gone};
+pub use word::Word;
+
+/// Readers kept open between reads; more are opened when more are needed at once.
+const READERS: usize = 4;
+
+/// The embedded database of one data folder.
+#[derive(Debug)]
+pub struct Store {
+    dir: PathBuf,
+    read_only: bool,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    watcher: Mutex<Connection>,
+    // Held for the life of the store: whoever wants it alone finds it in use.
+    _lock: lock::StoreLock,
+}
+
+impl Store {
+    /// Opens the store in `dir`, making or migrating it if need be.
+    ///
+    /// # Errors
+    /// `store_in_use` while another process migrates or repairs it, `store_newer` if a later
+    /// version of the program wrote it, `storage_full`, `storage_error`.
+    pub fn open(dir: &Path) -> Result<Self, StoreError> {
+        lock::make_private_dir(dir)?;
+        let path = dir.join("skein.db");
+        let mut lock = lock::StoreLock::shared(dir)?;
+        let mut writer = connection::open(&path)?;
+        let read_only = connection::is_read_only(&writer)?;
+        if migrate::pending(&writer)? {
+            if read_only {
+                return Err(StoreError::ReadOnly);
+            }
+            lock = lock.alone(dir, || migrate::run(&mut writer))?;
+        }
+        let watcher = connection::open(&path)?;
+        Ok(Self {
+            dir: dir.to_owned(),
+            read_only,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(Vec::new()),
+            watcher: Mutex::new(watcher),
+            _lock: lock,
+        })
+    }
+
+    /// The data folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Whether the file can only be read.
+    pub const fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Runs `work` on one consistent state of the store.
+    ///
+    /// # Errors
+    /// What `work` returns, and `storage_error`.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let idle = guard(&self.readers).pop();
+        let mut reader = match idle {
+            Some(reader) => reader,
+            None => connection::open(&self.dir.join("skein.db"))?,
+        };
+        let result = {
+            let tx = reader.transaction().map_err(StoreError::from)?;
+            work(&tx)
+        };
+        let mut readers = guard(&self.readers);
+        if readers.len() < READERS {
+            readers.push(reader);
+        }
+        result
+    }
+
+    /// Runs `work` in one transaction, alone among all writers of all processes, and commits if it succeeds.
+    ///
+    /// # Errors
+    /// What `work` returns (nothing is written then), `store_read_only`, `storage_full`, `storage_error`.
+    pub fn write<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.read_only {
+            return Err(StoreError::ReadOnly.into());
+        }
+        let mut writer = guard(&self.writer);
+        let tx = writer
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(StoreError::from)?;
+        let value = work(&tx)?;
+        tx.commit().map_err(StoreError::from)?;
+        Ok(value)
+    }
+
+    /// A number that differs whenever anybody has written since it was last asked for.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn data_version(&self) -> Result<i64, StoreError> {
+        let watcher = guard(&self.watcher);
+        Ok(watcher.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Makes what erasing freed disappear from the file and its log.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn scrub(&self) -> Result<(), StoreError> {
+        let writer = guard(&self.writer);
+        writer.execute_batch("INSERT INTO search (search) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(())
+    }
+}
+
+/// A poisoned lock still guards a sound connection: an unfinished transaction was rolled back.
+fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

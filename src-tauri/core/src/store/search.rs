@@ -1,0 +1,129 @@
+//! The full-text index over every message: a contentless FTS5 table whose rows bear the numbers
+//! of the messages.
+
+use rusqlite::types::Value;
+use rusqlite::{Connection, Transaction, params, params_from_iter};
+
+use super::message::{self, MessageRow};
+use super::{StoreError, Word, thread};
+use crate::search::{Query, split_unspaced};
+
+/// Up to this many matches are ranked; more are shown newest first.
+const RANKED: u32 = 200;
+
+/// A message that matches, and its thread.
+#[derive(Debug)]
+pub struct Hit {
+    /// The message.
+    pub message: MessageRow,
+    /// Its thread.
+    pub thread: thread::ThreadRow,
+    /// The thread's client.
+    pub client: Option<String>,
+}
+
+/// Where a page of matches begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// At the beginning.
+    Start,
+    /// Newest first, below this message.
+    Below(i64),
+    /// Best first, after this many.
+    Ranked(u32),
+}
+
+/// Adds a message to the index.
+pub(super) fn add(tx: &Transaction<'_>, seq: i64, texts: &[String]) -> Result<(), StoreError> {
+    let text = split_unspaced(&texts.join("\n"));
+    tx.prepare_cached("INSERT INTO search (rowid, text) VALUES (?1, ?2)")?.execute(params![seq, text])?;
+    Ok(())
+}
+
+/// Finds messages, best first where they are few, else newest first; and where the next page begins.
+///
+/// # Errors
+/// `storage_error`.
+pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<(Vec<Hit>, Option<From>), StoreError> {
+    let matching = query.to_match();
+    let ranked = match from {
+        From::Ranked(_) => true,
+        From::Below(_) => false,
+        From::Start => match &matching {
+            Some(matching) => count_to(conn, matching, RANKED + 1)? <= RANKED,
+            None => false,
+        },
+    };
+    let mut sql = String::from("SELECT m.seq FROM ");
+    let mut values: Vec<Value> = Vec::new();
+    match &matching {
+        Some(matching) => {
+            sql.push_str("search s JOIN message m ON m.seq = s.rowid JOIN thread t ON t.seq = m.thread WHERE s.text MATCH ?");
+            values.push(matching.clone().into());
+        }
+        None => sql.push_str("message m JOIN thread t ON t.seq = m.thread WHERE 1"),
+    }
+    sql.push_str(" AND t.deleted_at IS NULL");
+    filters(&mut sql, &mut values, query);
+    match (from, &matching) {
+        (From::Below(seq), Some(_)) => push(&mut sql, &mut values, " AND s.rowid < ?", seq),
+        (From::Below(seq), None) => push(&mut sql, &mut values, " AND m.seq < ?", seq),
+        _ => {}
+    }
+    let offset = if let From::Ranked(offset) = from { offset } else { 0 };
+    sql.push_str(match (ranked, &matching) {
+        (true, _) => " ORDER BY s.rank, s.rowid DESC LIMIT ? OFFSET ?",
+        (false, Some(_)) => " ORDER BY s.rowid DESC LIMIT ? OFFSET ?",
+        (false, None) => " ORDER BY m.seq DESC LIMIT ? OFFSET ?",
+    });
+    values.push((i64::from(limit) + 1).into());
+    values.push(i64::from(offset).into());
+    let mut read = conn.prepare_cached(&sql)?;
+    let mut found: Vec<i64> =
+        read.query_map(params_from_iter(values), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next = more.then(|| match (ranked, found.last()) {
+        (false, Some(last)) => From::Below(*last),
+        _ => From::Ranked(offset + limit),
+    });
+    let hits = found.into_iter().map(|seq| hit(conn, seq)).collect::<Result<_, _>>()?;
+    Ok((hits, next))
+}
+
+fn filters(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
+    if let Some(role) = query.role {
+        push(sql, values, " AND m.role = ?", role.word().to_owned());
+    }
+    if let Some(state) = query.state {
+        push(sql, values, " AND t.state = ?", state.word().to_owned());
+    }
+    if let Some(client) = &query.client {
+        let known = " AND t.seq IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = ? COLLATE NOCASE)";
+        push(sql, values, known, client.clone());
+    }
+    if let Some(before) = query.before {
+        push(sql, values, " AND m.created_at < ?", before);
+    }
+    if let Some(after) = query.after {
+        push(sql, values, " AND m.created_at >= ?", after);
+    }
+}
+
+fn push(sql: &mut String, values: &mut Vec<Value>, condition: &str, value: impl Into<Value>) {
+    sql.push_str(condition);
+    values.push(value.into());
+}
+
+fn count_to(conn: &Connection, matching: &str, limit: u32) -> Result<u32, StoreError> {
+    let mut read =
+        conn.prepare_cached("SELECT count(*) FROM (SELECT rowid FROM search WHERE text MATCH ?1 LIMIT ?2)")?;
+    Ok(read.query_row(params![matching, limit], |row| row.get(0))?)
+}
+
+fn hit(conn: &Connection, seq: i64) -> Result<Hit, StoreError> {
+    let message = message::get(conn, seq)?;
+    let thread = thread::get(conn, message.thread)?;
+    let client = super::metadata::find_value(conn, message.thread, "client")?;
+    Ok(Hit { message, thread, client })
+}

@@ -1,0 +1,71 @@
+//! Words: how the enums of the wire are written in a column.
+
+use rusqlite::Row;
+
+use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, State};
+
+/// An enum that stands in a text column under a fixed word.
+pub trait Word: Sized {
+    /// The word.
+    fn word(self) -> &'static str;
+    /// The value behind a word.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+macro_rules! words {
+    ($($type:ident { $($variant:ident $word:literal),+ $(,)? })+) => {$(
+        impl Word for $type {
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
+            fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$variant),)+ _ => None }
+            }
+        }
+    )+};
+}
+
+words! {
+    State { Open "open", Locked "locked", Archived "archived" }
+    Role { System "system", User "user", Assistant "assistant" }
+    MessageStatus {
+        Completed "completed", Cancelled "cancelled", Failed "failed", Interrupted "interrupted", Altered "altered",
+    }
+    ResponseStatus {
+        Pending "pending", Streaming "streaming", Completed "completed",
+        Cancelled "cancelled", Failed "failed", Interrupted "interrupted",
+    }
+    FinishReason { Stop "stop", Length "length", ContentFilter "content_filter" }
+    Door { Window "window", Api "api", Cli "cli", Skein "skein" }
+    EntryKind {
+        Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",
+        Locked "locked", Unlocked "unlocked", Archived "archived",
+        Deleted "deleted", Undeleted "undeleted", Erased "erased",
+    }
+}
+
+/// Reads a word from a column.
+///
+/// # Errors
+/// A conversion error for a word that is not one.
+pub fn get<T: Word>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
+    let word: String = row.get(column)?;
+    T::from_word(&word).ok_or_else(|| unknown(column))
+}
+
+/// Reads a word, or nothing, from a column.
+///
+/// # Errors
+/// A conversion error for a word that is not one.
+pub fn find<T: Word>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>> {
+    let word: Option<String> = row.get(column)?;
+    word.map(|word| T::from_word(&word).ok_or_else(|| unknown(column))).transpose()
+}
+
+fn unknown(column: &str) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(
+        0,
+        rusqlite::types::Type::Text,
+        format!("an unknown word in column {column}").into(),
+    )
+}
