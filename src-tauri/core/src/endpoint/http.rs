@@ -1,0 +1,315 @@
+//! How the endpoint is reached: no redirect is followed, no proxy is used, nothing is
+//! decompressed, plain HTTP is for this machine only unless it was allowed, and everything has a
+//! time limit. What is sent and what an answer means belongs to the protocols.
+//!
+//! Dropping a call closes its connection at once. Nobody but the endpoint is ever contacted.
+
+use std::collections::BTreeMap;
+use std::error::Error as StdError;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimeParser;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::{Client, Method, Response, redirect};
+use secrecy::{ExposeSecret, SecretString};
+use url::{Host, Url};
+
+use super::Timeouts;
+use super::error::{Cause, EndpointError, Oddity, Phase};
+use super::refusal::{self, Asked};
+
+/// Longest wait that an endpoint can ask for.
+const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(1);
+/// Bytes read of an error's body.
+const ERROR_BYTES: usize = 64 * 1024;
+/// Characters of a request id that are kept.
+const REQUEST_ID_CHARS: usize = 128;
+
+/// Where to, as whom, and how long.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub base_url: Option<&'a Url>,
+    pub allow_http: bool,
+    pub timeouts: Timeouts,
+    pub asked: Asked<'a>,
+}
+
+/// A successful answer, its body still to come.
+#[derive(Debug)]
+pub(super) struct Answer {
+    response: Response,
+    /// What the endpoint calls the request.
+    pub request_id: Option<String>,
+}
+
+impl Answer {
+    /// The next bytes of the body, or `None` at its end.
+    ///
+    /// # Errors
+    /// `TimedOut` with `phase` after `limit`, `CutOff` if the connection breaks.
+    pub async fn bytes(&mut self, phase: Phase, limit: Duration) -> Result<Option<Vec<u8>>, EndpointError> {
+        match tokio::time::timeout(limit, self.response.chunk()).await {
+            Err(_) => Err(EndpointError::TimedOut { phase, limit }),
+            Ok(Err(_)) => Err(EndpointError::CutOff),
+            Ok(Ok(bytes)) => Ok(bytes.map(Vec::from)),
+        }
+    }
+
+    /// The whole body, of at most `most` bytes.
+    ///
+    /// # Errors
+    /// As for [`Answer::bytes`], and `NotUnderstood` past `most`.
+    pub async fn whole(mut self, limit: Duration, most: usize) -> Result<Vec<u8>, EndpointError> {
+        let mut whole = Vec::new();
+        while let Some(bytes) = self.bytes(Phase::First, limit).await? {
+            if whole.len() + bytes.len() > most {
+                return Err(EndpointError::NotUnderstood(Oddity::TooLong));
+            }
+            whole.extend(bytes);
+        }
+        Ok(whole)
+    }
+}
+
+/// Sends a request to a path under the base URL: a `POST` of JSON if there is a body, else a
+/// `GET`. Waits for the headers of the answer.
+///
+/// # Errors
+/// Everything that can go wrong up to there, any status that is no success among it.
+pub(super) async fn send(line: Line<'_>, path: &[&str], body: Option<Vec<u8>>) -> Result<Answer, EndpointError> {
+    let url = address(line, path)?;
+    let host = place(&url);
+    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let mut request = client(line.timeouts.connect)?
+        .request(method, url)
+        .header("accept", "text/event-stream, application/json")
+        .headers(key_header(line.asked.key)?);
+    if let Some(body) = body {
+        request = request.header("content-type", "application/json").body(body);
+    }
+    let response = match tokio::time::timeout(line.timeouts.first, request.send()).await {
+        Err(_) => return Err(EndpointError::TimedOut { phase: Phase::First, limit: line.timeouts.first }),
+        Ok(Err(error)) => return Err(broken(&error, host, line.timeouts)),
+        Ok(Ok(response)) => response,
+    };
+    accept(response, line).await
+}
+
+async fn accept(response: Response, line: Line<'_>) -> Result<Answer, EndpointError> {
+    let status = response.status();
+    let headers = response.headers();
+    let request_id = request_id(headers);
+    let encoding = headers.get(CONTENT_ENCODING).map(HeaderValue::as_bytes);
+    if status.is_success() {
+        return match encoding {
+            None | Some(b"" | b"identity") => Ok(Answer { response, request_id }),
+            Some(_) => Err(EndpointError::NotUnderstood(Oddity::Compressed)),
+        };
+    }
+    if status.is_redirection() {
+        let to = headers.get(LOCATION).and_then(|to| to.to_str().ok());
+        let to = to.and_then(|to| response.url().join(to).ok()).map(|to| to.origin().ascii_serialization());
+        return Err(EndpointError::Redirected { status: status.as_u16(), to });
+    }
+    let retry_after = retry_after(headers);
+    let body = error_body(response, line.timeouts.idle).await;
+    Err(refusal::from_status(status.as_u16(), &body, request_id, retry_after, line.asked))
+}
+
+/// The beginning of an error's body: what came within the bound and the time.
+async fn error_body(mut response: Response, limit: Duration) -> Vec<u8> {
+    let mut body = Vec::new();
+    let read = async {
+        while let Ok(Some(bytes)) = response.chunk().await {
+            body.extend_from_slice(&bytes[..bytes.len().min(ERROR_BYTES - body.len())]);
+            if body.len() == ERROR_BYTES {
+                break;
+            }
+        }
+    };
+    // Whatever came counts: the status alone says enough.
+    tokio::time::timeout(limit, read).await.ok();
+    body
+}
+
+/// Reads a base URL as a person enters it.
+///
+/// # Errors
+/// `invalid_request` if it is not one that can be used: another scheme, a name or password in it,
+/// plain HTTP beyond this machine unless that is allowed.
+pub fn check_base_url(text: &str, allow_http: bool) -> Result<Url, EndpointError> {
+    let url = Url::parse(text.trim()).map_err(|_| {
+        EndpointError::BadAddress("This is not an address that starts with https:// or http://.".into())
+    })?;
+    check(&url, allow_http)?;
+    Ok(url)
+}
+
+fn check(url: &Url, allow_http: bool) -> Result<(), EndpointError> {
+    let bad = |why: &str| Err(EndpointError::BadAddress(why.into()));
+    let Some(host) = url.host() else {
+        return bad("The address names no host.");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return bad("The address holds a user name or a password, which would be stored in the open.");
+    }
+    match url.scheme() {
+        "https" => Ok(()),
+        "http" if allow_http || is_this_machine(&host) => Ok(()),
+        "http" => Err(EndpointError::PlainHttp { host: host.to_string() }),
+        _ => bad("The address starts with neither https:// nor http://."),
+    }
+}
+
+fn is_this_machine(host: &Host<&str>) -> bool {
+    match host {
+        Host::Ipv4(ip) => ip.is_loopback(),
+        Host::Ipv6(ip) => ip.is_loopback(),
+        Host::Domain(name) => is_localhost(name),
+    }
+}
+
+fn is_localhost(name: &str) -> bool {
+    name == "localhost" || name.ends_with(".localhost")
+}
+
+fn address(line: Line<'_>, path: &[&str]) -> Result<Url, EndpointError> {
+    let missing = || EndpointError::BadAddress("The endpoint has no base URL.".into());
+    let mut url = line.base_url.ok_or_else(missing)?.clone();
+    check(&url, line.allow_http)?;
+    url.set_fragment(None);
+    url.path_segments_mut().map_err(|()| missing())?.pop_if_empty().extend(path);
+    Ok(url)
+}
+
+fn place(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
+}
+
+fn key_header(key: Option<&SecretString>) -> Result<HeaderMap, EndpointError> {
+    let mut headers = HeaderMap::new();
+    if let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| !key.is_empty()) {
+        let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| EndpointError::BadKey)?;
+        value.set_sensitive(true);
+        headers.insert(AUTHORIZATION, value);
+    }
+    Ok(headers)
+}
+
+fn request_id(headers: &HeaderMap) -> Option<String> {
+    ["x-request-id", "request-id", "x-litellm-call-id"]
+        .iter()
+        .find_map(|name| headers.get(*name)?.to_str().ok())
+        .map(|id| id.chars().take(REQUEST_ID_CHARS).collect())
+}
+
+/// `Retry-After` in seconds or as a date, which is read against the endpoint's own clock where it
+/// tells it (RFC 9110, section 10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let date = |value: &str| DateTimeParser::new().parse_timestamp(value).ok();
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More digits than a number holds is long enough.
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let now = headers.get(DATE).and_then(|now| date(now.to_str().ok()?)).unwrap_or_else(Timestamp::now);
+        Duration::try_from(date(text)?.duration_since(now)).unwrap_or_default()
+    };
+    Some(wait.min(RETRY_AFTER_LIMIT))
+}
+
+/// One client a connect limit: connections are kept for the next turn of the conversation.
+fn client(connect: Duration) -> Result<Client, EndpointError> {
+    static CLIENTS: Mutex<BTreeMap<Duration, Client>> = Mutex::new(BTreeMap::new());
+    let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(client) = clients.get(&connect) {
+        return Ok(client.clone());
+    }
+    // Fails only if a provider was installed before, which serves as well.
+    rustls::crypto::ring::default_provider().install_default().ok();
+    let client = Client::builder()
+        .user_agent(concat!("skein/", env!("CARGO_PKG_VERSION")))
+        .redirect(redirect::Policy::none())
+        .referer(false)
+        .no_proxy()
+        .retry(reqwest::retry::never())
+        .dns_resolver(Resolver)
+        .connect_timeout(connect)
+        .pool_idle_timeout(Duration::from_secs(30))
+        .build()
+        .map_err(|_| EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls })?;
+    clients.insert(connect, client.clone());
+    Ok(client)
+}
+
+/// The system's names, except that `localhost` is this machine and `.invalid` nothing, whatever a
+/// resolver says (RFC 6761).
+#[derive(Debug)]
+struct Resolver;
+
+#[derive(Debug, thiserror::Error)]
+#[error("no such name")]
+struct NoSuchName;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let name = name.as_str();
+            let found: Vec<SocketAddr> = if is_localhost(name) {
+                let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+                here.map(|ip| SocketAddr::new(ip, 0)).into()
+            } else if name.ends_with(".invalid") {
+                Vec::new()
+            } else {
+                tokio::net::lookup_host((name, 0)).await.map(Iterator::collect).unwrap_or_default()
+            };
+            if found.is_empty() {
+                return Err(Box::new(NoSuchName) as Box<dyn StdError + Send + Sync>);
+            }
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Why no answer came.
+fn broken(error: &reqwest::Error, host: String, timeouts: Timeouts) -> EndpointError {
+    if error.is_timeout() {
+        return EndpointError::TimedOut { phase: Phase::Connect, limit: timeouts.connect };
+    }
+    let fallback = if error.is_connect() { Cause::Network } else { Cause::Reset };
+    EndpointError::Unreachable { host, cause: cause(error).unwrap_or(fallback) }
+}
+
+fn cause(error: &(dyn StdError + 'static)) -> Option<Cause> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<NoSuchName>() {
+            return Some(Cause::Dns);
+        }
+        if error.is::<rustls::Error>() {
+            return Some(Cause::Tls);
+        }
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            // An error of TLS comes wrapped, and hides inside rather than behind.
+            if let Some(found) = error.get_ref().and_then(|inner| cause(inner)) {
+                return Some(found);
+            }
+            match error.kind() {
+                io::ErrorKind::ConnectionRefused => return Some(Cause::Refused),
+                io::ErrorKind::ConnectionReset
+                | io::ErrorKind::ConnectionAborted
+                | io::ErrorKind::BrokenPipe
+                | io::ErrorKind::UnexpectedEof => return Some(Cause::Reset),
+                _ => {}
+            }
+        }
+        next = error.source();
+    }
+    None
+}
