@@ -54,7 +54,7 @@ impl Skein {
                 thread: wire(conn, &row)?,
                 length: path.len(),
                 messages: views(conn, &row, &path, from, to)?,
-                failed: response::failed_last(conn, &row)?.map(|last| response::wire(conn, &last, &row)).transpose()?,
+                failed: response::failed_last(conn, &row)?.map(|last| response::wire(&last, &row)),
                 streaming,
                 draft: draft::get(conn, row.seq)?,
                 usage: response::usage_of(conn, row.seq)?,
@@ -164,6 +164,6 @@ fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Resu
         html,
         size: row.size,
         version,
-        response: made_by.map(|made_by| response::wire(conn, &made_by, thread)).transpose()?,
+        response: made_by.map(|made_by| response::wire(&made_by, thread)),
     })
 }

@@ -1,0 +1,313 @@
+//! Asking for a response: what is asked, and what can be done while it runs and after it ended.
+//! What is stored before the call stands in `respond/accept.rs`, the run itself in
+//! `respond/driver.rs`, and which responses run in this process in `respond/registry.rs`.
+
+mod accept;
+mod driver;
+mod recover;
+mod registry;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use super::Skein;
+use super::show::{find, find_message, message_wire};
+use crate::context::{self, GO_ON, Wish};
+use crate::error::{Code, Result};
+use crate::render::Stream;
+use crate::response::{Event, Happening, Sink, SinkEvent};
+use crate::store::message::{self, MessageRow};
+use crate::store::response::{self, ResponseRow};
+use crate::store::thread::{self, ThreadRow};
+use crate::store::{StoreError, view};
+use crate::thread::{RuleError, check_inputs};
+use crate::wire::{ContextPreview, JsonObject, Response, ResponseRequest, Role, StreamingView, ThreadChoice};
+
+use accept::{Ask, Place};
+pub(crate) use registry::Registry;
+
+/// How long a shutdown waits for running responses to be saved.
+const SHUTDOWN: Duration = Duration::from_secs(2);
+
+/// Where the first input goes, if not behind the tip of the active path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RespondOptions {
+    /// Id of the message that it replaces: it becomes another version of it.
+    pub replaces: Option<String>,
+    /// Id of the message that it follows; empty for a new beginning.
+    pub parent: Option<String>,
+    /// Go on from the path on show, which may be an earlier version.
+    pub from_view: bool,
+}
+
+impl From<RespondOptions> for Place {
+    fn from(options: RespondOptions) -> Self {
+        match (options.replaces, options.parent) {
+            (Some(id), _) => Self::Beside(id),
+            (None, Some(id)) if id.is_empty() => Self::Beginning,
+            (None, Some(id)) => Self::Behind(id),
+            (None, None) if options.from_view => Self::Shown,
+            (None, None) => Self::Tip,
+        }
+    }
+}
+
+/// A response that was accepted and runs on by itself, whether anybody listens or not.
+#[derive(Debug)]
+pub struct Running {
+    /// As it was accepted.
+    pub response: Response,
+    done: watch::Receiver<Option<Response>>,
+}
+
+impl Running {
+    /// Waits until it has ended and is stored.
+    pub async fn done(mut self) -> Response {
+        // Without a sender its runtime is gone, and with it the run: it is as it was accepted.
+        let ended = self.done.wait_for(Option::is_some).await.ok().and_then(|ended| ended.clone());
+        ended.unwrap_or(self.response)
+    }
+}
+
+impl Skein {
+    /// Stores the inputs and asks a model for a response. Returns once both are stored; what
+    /// follows goes to `sink`. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// `thread_busy`, `thread_locked`, `thread_archived`, `thread_deleted`, `message_limit_reached`,
+    /// `message_too_large`, `context_too_long`, `endpoint_not_found`, `invalid_request` and what
+    /// making a thread can say; nothing is stored then. What goes wrong later ends the response.
+    pub async fn respond(
+        &self,
+        request: ResponseRequest,
+        options: RespondOptions,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Running> {
+        let (endpoint, model) = self.resolve_endpoint(request.model.as_deref())?;
+        let ask = Ask {
+            thread: chosen_thread(&request)?,
+            inputs: check_inputs(request.inputs)?,
+            place: options.into(),
+            unsaved: None,
+            thread_state: request.thread_state,
+            parameters: request.parameters,
+            endpoint,
+            model,
+        };
+        self.start(ask, sink).await
+    }
+
+    /// Asks once more for an answer to the same message: the new reply becomes another version.
+    /// `message_id` names the reply, or the message whose answer failed without a text. Without a
+    /// model, the one that was asked before is asked again.
+    ///
+    /// # Errors
+    /// As [`Skein::respond`], and `message_not_found`.
+    pub async fn retry(
+        &self,
+        thread: &str,
+        message_id: &str,
+        model: Option<&str>,
+        sink: Arc<dyn Sink>,
+    ) -> Result<Running> {
+        let (parent, before) = self.store().read(|conn| {
+            let row = find(conn, thread)?;
+            answered_and_before(conn, &row, &find_message(conn, &row, message_id)?)
+        })?;
+        self.start(self.again(thread, parent, before, model, None)?, sink).await
+    }
+
+    /// Asks the model to go on with a reply that was cut off; what it adds becomes a message behind it.
+    ///
+    /// # Errors
+    /// As [`Skein::respond`], and `message_not_found`.
+    pub async fn continue_reply(&self, thread: &str, message_id: &str, sink: Arc<dyn Sink>) -> Result<Running> {
+        let before = self.store().read(|conn| {
+            let row = find(conn, thread)?;
+            let message = find_message(conn, &row, message_id)?;
+            if message.message.role != Role::Assistant {
+                return Err(RuleError::InvalidRequest("Only a reply can be continued.".into()).into());
+            }
+            Ok::<_, crate::Error>(message.response.map(|seq| response::get(conn, seq)).transpose()?)
+        })?;
+        self.start(self.again(thread, message_id.into(), before, None, Some(GO_ON))?, sink).await
+    }
+
+    /// Stops a response, in whichever process it runs. One that has ended stays as it is.
+    ///
+    /// # Errors
+    /// `response_not_found`, `storage_error`.
+    pub fn cancel(&self, response_id: &str) -> Result<()> {
+        if self.0.responses.tell(response_id, Event::Cancel) {
+            return Ok(());
+        }
+        let known = self.store().write(|tx| response::request_cancel(tx, response_id))?;
+        if known { Ok(()) } else { Err(RuleError::ResponseNotFound(response_id.into()).into()) }
+    }
+
+    /// Gets a response, with its reply once there is one.
+    ///
+    /// # Errors
+    /// `response_not_found`, `thread_deleted`.
+    pub fn get_response(&self, id: &str) -> Result<Response> {
+        self.store().read(|conn| {
+            let row = response::find_by_id(conn, id)?.ok_or_else(|| RuleError::ResponseNotFound(id.into()))?;
+            let thread = find(conn, &thread::get(conn, row.thread)?.id)?;
+            shown(conn, &row, &thread)
+        })
+    }
+
+    /// The response that runs in a thread, as far as it is saved.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn running(&self, thread: &str) -> Result<Option<StreamingView>> {
+        self.store().read(|conn| {
+            let thread = find(conn, thread)?;
+            let Some(row) = response::running_of(conn, thread.seq)? else { return Ok(None) };
+            let (text, reasoning) = response::arrived(conn, row.seq)?;
+            let mut blocks = Stream::new();
+            blocks.push(&text);
+            let (closed, tail) = blocks.snapshot();
+            let response = response::wire(&row, &thread);
+            Ok(Some(StreamingView { response, closed, tail, reasoning, elsewhere: !self.is_ours(&row) }))
+        })
+    }
+
+    /// What a model would be given if `draft` were sent now.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`, `thread_not_found`, `thread_deleted`, `storage_error` for a message that was altered.
+    pub fn preview_context(&self, thread: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
+        let (endpoint, model) = self.resolve_endpoint(model)?;
+        let window = context::window(endpoint.protocol, endpoint.window_of(&model), &model);
+        let budget = context::budget(window, &JsonObject::new());
+        self.store().read(|conn| {
+            let tip = match thread {
+                Some(id) => tip_on_show(conn, &find(conn, id)?)?,
+                None => None,
+            };
+            let unsaved = (!draft.trim().is_empty()).then_some(draft);
+            let (sent, left_out, tokens) = match context::choose(conn, &Wish { tip, needed: 0, unsaved, budget }) {
+                Ok(context) => (context.sent, context.left_out, context.tokens),
+                Err(crate::Error::Rule(RuleError::ContextTooLong { tokens, .. })) => (0, 0, tokens),
+                Err(error) => return Err(error),
+            };
+            Ok(ContextPreview { messages: sent, left_out, tokens, budget, endpoint: endpoint.name, model })
+        })
+    }
+
+    /// Stops every response of this process and saves what it has, within two seconds.
+    pub async fn shutdown(&self) {
+        let running = self.0.responses.tell_all(&Event::Shutdown);
+        let all_done = async {
+            for mut done in running {
+                // No sender: that one is over.
+                let _ = done.wait_for(Option::is_some).await;
+            }
+        };
+        // Whatever takes longer is recovered at the next start.
+        let _ = tokio::time::timeout(SHUTDOWN, all_done).await;
+    }
+
+    /// An ask without inputs, behind a message that is there already.
+    fn again(
+        &self,
+        thread: &str,
+        parent: String,
+        before: Option<ResponseRow>,
+        model: Option<&str>,
+        unsaved: Option<&'static str>,
+    ) -> Result<Ask> {
+        let same = before.as_ref().map(|row| format!("{}/{}", row.endpoint, row.model_asked));
+        let (endpoint, model) = match self.resolve_endpoint(model.or(same.as_deref())) {
+            // The endpoint that was asked before may be gone.
+            Err(error) if model.is_none() && error.code() == Code::EndpointNotFound => self.resolve_endpoint(None)?,
+            resolved => resolved?,
+        };
+        let parameters = before.and_then(|row| serde_json::from_str(&row.parameters).ok()).unwrap_or_default();
+        Ok(Ask {
+            thread: ThreadChoice::Id(thread.into()),
+            inputs: Vec::new(),
+            place: Place::Behind(parent),
+            unsaved,
+            thread_state: None,
+            parameters,
+            endpoint,
+            model,
+        })
+    }
+
+    /// Stores what is asked, tells the sink, and lets it run.
+    async fn start(&self, ask: Ask, sink: Arc<dyn Sink>) -> Result<Running> {
+        let skein = self.clone();
+        let accepted = blocking(move || skein.accept(&ask)).await??;
+        let id: Arc<str> = accepted.response.id.as_str().into();
+        let thread_id: Arc<str> = accepted.thread.id.as_str().into();
+        let (commands, done_sender, done) = self.0.responses.add(&id);
+        let response = accepted.response.clone();
+        let what = Happening::Started(Box::new(response.clone()));
+        sink.emit(SinkEvent { thread_id: thread_id.clone(), response_id: id.clone(), what });
+        let driver = driver::Driver::new(self.clone(), accepted, sink, thread_id, id);
+        tokio::spawn(driver.run(commands, done_sender));
+        Ok(Running { response, done })
+    }
+
+    fn is_ours(&self, row: &ResponseRow) -> bool {
+        self.0.process.get().is_some_and(|process| process.name() == row.process)
+    }
+}
+
+/// Runs work that may wait for the disk or for a lock off the async threads.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Io(std::io::Error::other(error)))
+}
+
+/// The thread that a request names.
+fn chosen_thread(request: &ResponseRequest) -> Result<ThreadChoice, RuleError> {
+    let refuse = |why: &str| Err(RuleError::InvalidRequest(why.into()));
+    match (&request.thread, &request.previous_response_id) {
+        (Some(_), Some(_)) => refuse("Name either `thread` or `previousResponseId`, not both. Nothing was sent."),
+        (None, Some(_)) => {
+            refuse("`previousResponseId` cannot be followed yet. Name a `thread` instead. Nothing was sent.")
+        }
+        (None, None) => {
+            refuse("A response without a thread cannot be given yet. Name a `thread`; a new id makes one. Nothing was sent.")
+        }
+        (Some(thread), None) => Ok(thread.clone()),
+    }
+}
+
+/// The message that a retry answers, and the response that tried before.
+fn answered_and_before(
+    conn: &Connection,
+    thread: &ThreadRow,
+    row: &MessageRow,
+) -> Result<(String, Option<ResponseRow>)> {
+    match (row.message.role, row.parent) {
+        (Role::Assistant, Some(parent)) => {
+            let before = row.response.map(|seq| response::get(conn, seq)).transpose()?;
+            Ok((message::id_of(conn, parent)?, before))
+        }
+        (Role::User, _) => {
+            Ok((row.message.id.to_string(), response::last_answering(conn, thread.seq, row.seq)?))
+        }
+        _ => Err(RuleError::InvalidRequest("This message answers nothing, so there is nothing to retry.".into()).into()),
+    }
+}
+
+/// A response as doors show it, with its reply.
+fn shown(conn: &Connection, row: &ResponseRow, thread: &ThreadRow) -> Result<Response> {
+    let mut response = response::wire(row, thread);
+    if let Some(seq) = response::message_of(conn, row.seq)? {
+        response.output.push(message_wire(conn, &thread.id, &message::get(conn, seq)?)?);
+    }
+    Ok(response)
+}
+
+fn tip_on_show(conn: &Connection, row: &ThreadRow) -> Result<Option<i64>> {
+    Ok(view::get(conn, row.seq)?.shown_tip.or(row.tip))
+}
