@@ -117,5 +117,5 @@ impl Error {
     }
 }
 
-/// A result with [`Error`].
-pub type Result<T> = std::result::Result<T, Error>;
+/// A result with [`Error`], unless another is named.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

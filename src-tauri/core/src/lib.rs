@@ -22,4 +22,4 @@ pub mod thread;
 pub mod wire;
 
 pub use error::{Code, Error, Result};
-pub use skein::{OpenOptions, Skein};
+pub use skein::{MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange};

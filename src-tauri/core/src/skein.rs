@@ -24,6 +24,7 @@ use crate::store::{ProcessLock, Store, StoreError};
 use crate::wire::Door;
 
 pub use messages::MessageRange;
+pub use respond::{RespondOptions, Running};
 pub use threads::ThreadChange;
 
 /// How to open a data folder.
@@ -116,7 +117,7 @@ impl Skein {
     }
 
     /// The lock that tells others this process is alive.
-    pub(crate) fn process(&self) -> std::result::Result<&ProcessLock, StoreError> {
+    pub(crate) fn process(&self) -> Result<&ProcessLock, StoreError> {
         if let Some(lock) = self.0.process.get() {
             return Ok(lock);
         }

@@ -60,7 +60,7 @@ pub struct SidebarPage {
 }
 
 /// A message ready to be painted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 #[ts(export)]
 pub struct MessageView {

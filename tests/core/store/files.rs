@@ -1,0 +1,105 @@
+//! Files: first use, a newer store, another program's file, a store that can only be read.
+
+use std::fs;
+
+use skein_core::Code;
+use skein_core::store::{ProcessLock, Store, StoreError, process_is_gone, setting};
+
+use crate::support::Fixture;
+
+#[test]
+fn a_folder_becomes_a_store_on_first_use_and_keeps_its_identity() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("deep/folder");
+    let id = |store: &Store| store.read(setting::store_id).unwrap();
+    let first = id(&Store::open(&folder).unwrap());
+    assert!(first.starts_with("store_"));
+    assert_eq!(id(&Store::open(&folder).unwrap()), first);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "others can look into the data folder");
+    }
+}
+
+#[test]
+fn a_store_from_a_newer_version_is_refused_and_left_alone() {
+    let fixture = Fixture::new();
+    let path = fixture.dir.path().join("skein.db");
+    fixture.foreign().pragma_update(None, "user_version", 99).unwrap();
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let before = fs::read(&path).unwrap();
+    let error = Store::open(dir.path()).unwrap_err();
+    assert_eq!(error.code(), Code::StoreNewer);
+    assert_eq!(error.details()["found"], 99);
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn another_programs_database_and_a_file_that_is_none_are_refused_and_left_alone() {
+    for content in [None, Some("this is no database, but long enough to be looked at as one".repeat(100))] {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("skein.db");
+        match &content {
+            Some(text) => fs::write(&path, text).unwrap(),
+            None => rusqlite::Connection::open(&path).unwrap().execute_batch("CREATE TABLE theirs (a)").unwrap(),
+        }
+        let error = Store::open(dir.path()).unwrap_err();
+        assert_eq!(error.code(), Code::StorageError);
+        if let Some(text) = content {
+            assert_eq!(fs::read(&path).unwrap(), text.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_store_that_is_being_migrated_is_in_use_for_everyone_else() {
+    let fixture = Fixture::new();
+    assert!(Store::open(fixture.dir.path()).is_ok(), "several may share it");
+    let Fixture { dir, store } = fixture;
+    drop(store);
+    let lock = fs::File::options().write(true).open(dir.path().join("store.lock")).unwrap();
+    lock.try_lock().unwrap();
+    assert_eq!(Store::open(dir.path()).unwrap_err().code(), Code::StoreInUse);
+    drop(lock);
+    assert!(Store::open(dir.path()).is_ok());
+}
+
+#[test]
+fn a_write_that_fails_leaves_nothing() {
+    let fixture = Fixture::new();
+    let failed: Result<(), StoreError> = fixture.store.write(|tx| {
+        setting::set(tx, "key", "value")?;
+        Err(StoreError::InUse)
+    });
+    assert!(failed.is_err());
+    assert_eq!(fixture.store.read(|conn| setting::find(conn, "key")).unwrap(), None);
+}
+
+#[test]
+fn every_write_is_noticed_whoever_writes() {
+    let fixture = Fixture::new();
+    let start = fixture.store.data_version().unwrap();
+    assert_eq!(fixture.store.data_version().unwrap(), start);
+    fixture.store.write(|tx| setting::set(tx, "a", "1")).unwrap();
+    let ours = fixture.store.data_version().unwrap();
+    assert_ne!(ours, start);
+    Store::open(fixture.dir.path()).unwrap().write(|tx| setting::set(tx, "a", "2")).unwrap();
+    assert_ne!(fixture.store.data_version().unwrap(), ours);
+}
+
+#[test]
+fn a_process_is_gone_once_its_lock_can_be_had() {
+    let fixture = Fixture::new();
+    let dir = fixture.dir.path();
+    let alive = ProcessLock::create(dir).unwrap();
+    assert!(!process_is_gone(dir, alive.name()));
+    let name = alive.name().to_owned();
+    drop(alive);
+    assert!(process_is_gone(dir, &name));
+    // As a killed process leaves it: the file, without the lock.
+    fs::write(dir.join("processes/left.lock"), "").unwrap();
+    assert!(process_is_gone(dir, "left"));
+}

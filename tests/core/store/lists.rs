@@ -1,0 +1,101 @@
+//! Lists: filters, pages that neither skip nor repeat, and the sidebar's groups.
+
+use skein_core::store::listing::{Order, ThreadFilter, cursor, list};
+use skein_core::store::sidebar::{self, Listing};
+use skein_core::store::thread::ThreadRow;
+use skein_core::store::view;
+use skein_core::wire::{Role, State};
+
+use crate::support::Fixture;
+
+fn ids(fixture: &Fixture, filter: &ThreadFilter) -> Vec<String> {
+    fixture.store.read(|conn| list(conn, filter)).unwrap().0.into_iter().map(|row| row.id).collect()
+}
+
+fn filled() -> (Fixture, Vec<ThreadRow>) {
+    let fixture = Fixture::new();
+    let threads = (0..25)
+        .map(|n| {
+            let client = ["Acme", "Helvetia", "acme"][n % 3];
+            let json = if n % 5 == 0 { "{}".into() } else { format!("{{\"client\":\"{client}\",\"rating\":{}}}", n % 2) };
+            fixture.thread(&format!("t{n:02}"), &json)
+        })
+        .collect();
+    (fixture, threads)
+}
+
+#[test]
+fn threads_are_filtered_by_state_metadata_and_pin() {
+    let (fixture, threads) = filled();
+    fixture.bring(&threads[3], State::Locked);
+    fixture.store.write(|tx| view::pin(tx, threads[4].seq, true)).unwrap();
+    let filter = ThreadFilter { state: Some(State::Locked), ..ThreadFilter::default() };
+    assert_eq!(ids(&fixture, &filter), ["t03"]);
+    let filter = ThreadFilter { pinned: Some(true), ..ThreadFilter::default() };
+    assert_eq!(ids(&fixture, &filter), ["t04"]);
+    let acme = ("client".to_owned(), "Acme".to_owned());
+    let filter = ThreadFilter { metadata: vec![acme.clone()], ..ThreadFilter::default() };
+    assert_eq!(ids(&fixture, &filter), ["t24", "t21", "t18", "t12", "t09", "t06", "t03"], "exact, and newest first");
+    let filter = ThreadFilter { metadata: vec![acme, ("rating".into(), "1".into())], ..ThreadFilter::default() };
+    assert_eq!(ids(&fixture, &filter), ["t21", "t09", "t03"]);
+}
+
+#[test]
+fn pages_neither_skip_nor_repeat_while_threads_are_added() {
+    for order in [Order::Created, Order::Activity] {
+        let (fixture, _) = filled();
+        let (mut seen, mut after) = (Vec::new(), None);
+        loop {
+            let filter = ThreadFilter { order, limit: 4, after: after.take(), ..ThreadFilter::default() };
+            let (rows, more) = fixture.store.read(|conn| list(conn, &filter)).unwrap();
+            seen.extend(rows.iter().map(|row| row.id.clone()));
+            fixture.thread(&format!("new{}", seen.len()), "{}");
+            if !more {
+                break;
+            }
+            after = rows.last().map(|row| cursor(row, order));
+        }
+        let expected: Vec<String> = (0..25).rev().map(|n| format!("t{n:02}")).collect();
+        assert_eq!(seen, expected, "{order:?}");
+    }
+}
+
+#[test]
+fn a_page_before_a_cursor_is_the_one_just_before_it() {
+    let (fixture, _) = filled();
+    let filter = ThreadFilter { limit: 3, before: Some("t10".into()), ..ThreadFilter::default() };
+    assert_eq!(ids(&fixture, &filter), ["t13", "t12", "t11"]);
+    let filter = ThreadFilter { after: Some("nothing".into()), ..ThreadFilter::default() };
+    assert!(ids(&fixture, &filter).is_empty());
+}
+
+#[test]
+fn the_sidebar_groups_by_a_key_pinned_first_and_pages_through_all() {
+    let (fixture, threads) = filled();
+    fixture.store.write(|tx| view::pin(tx, threads[1].seq, true)).unwrap();
+    let listing = Listing { group_by: Some("client"), ..Listing::default() };
+    let page = |offset, limit| fixture.store.read(|conn| sidebar::list(conn, &listing, offset, limit)).unwrap();
+    let whole = page(0, 100);
+    let groups: Vec<_> =
+        whole.groups.iter().map(|group| (group.name.as_deref(), group.pinned, group.count)).collect();
+    assert_eq!(
+        groups,
+        [(None, true, 1), (Some("Acme"), false, 7), (Some("acme"), false, 6), (Some("Helvetia"), false, 6), (None, false, 5)]
+    );
+    assert_eq!(whole.total, 25);
+    assert_eq!(whole.rows[0].id, "t01");
+    let paged: Vec<_> = (0..25).step_by(4).flat_map(|offset| page(offset, 4).rows).collect();
+    assert_eq!(paged, whole.rows);
+    let flat = fixture.store.read(|conn| sidebar::list(conn, &Listing::default(), 0, 3)).unwrap();
+    assert_eq!(flat.groups.len(), 2, "pinned and the rest");
+}
+
+#[test]
+fn a_message_makes_a_thread_the_latest() {
+    let (fixture, threads) = filled();
+    fixture.message(&threads[2], None, Role::User, "news");
+    let filter = ThreadFilter { limit: 1, order: Order::Activity, ..ThreadFilter::default() };
+    assert_eq!(fixture.get(&threads[2]).message_count, 1);
+    // The same moment for all: the one with the greatest number stands first.
+    assert_eq!(ids(&fixture, &filter), ["t24"]);
+}

@@ -1,0 +1,10 @@
+//! The store against real files: what it keeps, what it refuses, what it finds.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod attacks;
+mod damage;
+mod files;
+mod lists;
+mod paths;
+mod searching;
+mod support;

@@ -1,0 +1,95 @@
+//! Search: any script, phrases, filters, paging, and nothing from the bin.
+
+use jiff::tz::TimeZone;
+use skein_core::search::parse;
+use skein_core::store::entry::{self, NewEntry};
+use skein_core::store::search::{From, find};
+use skein_core::wire::{Door, EntryKind, Role, State};
+
+use crate::support::{Fixture, NOW};
+
+fn found(fixture: &Fixture, query: &str) -> Vec<String> {
+    let query = parse(query, &TimeZone::UTC);
+    let (hits, _) = fixture.store.read(|conn| find(conn, &query, From::Start, 50)).unwrap();
+    let mut texts: Vec<String> = hits.into_iter().map(|hit| hit.message.message.texts.concat()).collect();
+    texts.sort();
+    texts
+}
+
+#[test]
+fn any_script_is_found() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    let texts = [
+        "Transfer pricing memo", "Überprüfung der Verträge", "我在东京工作", "東京タワーに行きました",
+        "안녕하세요 세계", "สวัสดีชาวโลก", "Привет, мир", "مرحبا بالعالم", "naïve café",
+    ];
+    let mut last = None;
+    for text in texts {
+        last = Some(fixture.message(&thread, last.as_ref(), Role::User, text));
+    }
+    for (query, expected) in [
+        ("pric", texts[0]), ("verträge", texts[1]), ("VERTRAGE", texts[1]), ("东京", texts[2]), ("作", texts[2]),
+        ("タワー", texts[3]), ("세계", texts[4]), ("하세", texts[4]), ("ชาว", texts[5]), ("привет", texts[6]),
+        ("بالعالم", texts[7]), ("cafe", texts[8]), ("\"pricing memo\"", texts[0]),
+    ] {
+        assert_eq!(found(&fixture, query), [expected], "{query}");
+    }
+    assert!(found(&fixture, "\"memo pricing\"").is_empty());
+    assert!(found(&fixture, "京东").is_empty(), "the order of characters counts");
+}
+
+#[test]
+fn filters_narrow_and_anything_can_be_asked() {
+    let fixture = Fixture::new();
+    let acme = fixture.thread("a", "{\"client\":\"Acme GmbH\"}");
+    let other = fixture.thread("b", "{}");
+    let first = fixture.message(&acme, None, Role::User, "needle from the user");
+    fixture.message(&acme, Some(&first), Role::Assistant, "needle from the model");
+    fixture.message(&other, None, Role::User, "needle elsewhere");
+    fixture.bring(&other, State::Locked);
+    for (query, count) in [
+        ("needle", 3), ("needle role:user", 2), ("needle client:\"acme gmbh\"", 2), ("state:locked needle", 1),
+        ("role:assistant", 1), ("needle before:2000-01-01", 0), ("needle after:2000-01-01", 3),
+        ("needle (", 3), ("needle \"", 3), ("needle*", 3), ("-needle", 3), ("needle AND", 0), ("needle^2:", 0),
+    ] {
+        assert_eq!(found(&fixture, query).len(), count, "{query}");
+    }
+}
+
+#[test]
+fn pages_go_through_every_match_once_few_or_many() {
+    for count in [30, 260] {
+        let fixture = Fixture::new();
+        let thread = fixture.thread("a", "{}");
+        let mut last = None;
+        for n in 0..count {
+            last = Some(fixture.message(&thread, last.as_ref(), Role::User, &format!("needle {n}")));
+        }
+        let query = parse("needle", &TimeZone::UTC);
+        let (mut seen, mut from) = (Vec::new(), From::Start);
+        loop {
+            let (hits, next) = fixture.store.read(|conn| find(conn, &query, from, 7)).unwrap();
+            seen.extend(hits.iter().map(|hit| hit.message.seq));
+            let Some(next) = next else { break };
+            from = next;
+        }
+        if count > 200 {
+            assert!(seen.is_sorted_by(|a, b| a > b), "many matches: newest first");
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (1..=count).collect::<Vec<i64>>());
+    }
+}
+
+#[test]
+fn what_is_in_the_bin_is_not_found() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    fixture.message(&thread, None, Role::User, "needle");
+    let say = |kind| fixture.store.write(|tx| entry::append(tx, &NewEntry::new(thread.seq, kind, Door::Cli, NOW))).unwrap();
+    say(EntryKind::Deleted);
+    assert!(found(&fixture, "needle").is_empty());
+    say(EntryKind::Undeleted);
+    assert_eq!(found(&fixture, "needle").len(), 1);
+}

@@ -1,0 +1,65 @@
+//! A store in a temporary folder, and quick ways to fill it.
+
+use rusqlite::Connection;
+use skein_core::store::entry::{self, NewEntry};
+use skein_core::store::message::{self, MessageRow, NewInsert};
+use skein_core::store::thread::{self, ThreadRow};
+use skein_core::store::{Store, StoreError, metadata};
+use skein_core::thread::{NewMessage, ThreadId, parse_metadata};
+use skein_core::wire::{Door, EntryKind, Role, State};
+use tempfile::TempDir;
+
+/// A moment in November 2026.
+pub const NOW: i64 = 1_795_000_000_000;
+
+pub struct Fixture {
+    pub dir: TempDir,
+    pub store: Store,
+}
+
+impl Fixture {
+    pub fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path()).unwrap();
+        Self { dir, store }
+    }
+
+    /// A thread with metadata.
+    pub fn thread(&self, id: &str, json: &str) -> ThreadRow {
+        self.store
+            .write(|tx| {
+                let row = thread::insert(tx, &ThreadId::parse(id).unwrap(), Some(id), None, NOW)?;
+                metadata::set(tx, row.seq, &parse_metadata(json).unwrap())?;
+                entry::append(tx, &NewEntry::new(row.seq, EntryKind::Created, Door::Cli, NOW))?;
+                Ok::<_, StoreError>(row)
+            })
+            .unwrap()
+    }
+
+    /// A message behind `parent`, which becomes the tip.
+    pub fn message(&self, thread: &ThreadRow, parent: Option<&MessageRow>, role: Role, text: &str) -> MessageRow {
+        self.store
+            .write(|tx| {
+                let message = NewMessage::new(role, text);
+                let parent = parent.map(|parent| parent.seq);
+                let new = NewInsert { thread: thread.seq, parent, message: &message, created_at: NOW, response: None };
+                let row = message::insert(tx, &new)?;
+                thread::set_tip(tx, &row, NOW)?;
+                Ok::<_, StoreError>(row)
+            })
+            .unwrap()
+    }
+
+    pub fn bring(&self, thread: &ThreadRow, state: State) {
+        self.store.write(|tx| entry::transition(tx, thread.seq, state, Door::Cli, NOW)).unwrap();
+    }
+
+    pub fn get(&self, thread: &ThreadRow) -> ThreadRow {
+        self.store.read(|conn| thread::get(conn, thread.seq)).unwrap()
+    }
+
+    /// A connection that knows nothing of our settings, as another program would open one.
+    pub fn foreign(&self) -> Connection {
+        Connection::open(self.dir.path().join("skein.db")).unwrap()
+    }
+}
