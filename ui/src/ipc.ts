@@ -1,0 +1,112 @@
+// The one door to Rust: a function for each command, with the wire's own types. Nothing else in
+// the window calls `invoke` or `listen`, and only `state/` calls what stands here.
+import { Channel, invoke } from '@tauri-apps/api/core';
+import { listen } from '@tauri-apps/api/event';
+import type { About } from './generated/About';
+import type { ContextPreview } from './generated/ContextPreview';
+import type { Deleted } from './generated/Deleted';
+import type { Endpoint } from './generated/Endpoint';
+import type { EndpointPatch } from './generated/EndpointPatch';
+import type { EndpointTest } from './generated/EndpointTest';
+import type { Entry } from './generated/Entry';
+import type { ErrorDetail } from './generated/ErrorDetail';
+import type { MessageView } from './generated/MessageView';
+import type { Model } from './generated/Model';
+import type { NewEndpoint } from './generated/NewEndpoint';
+import type { Response } from './generated/Response';
+import type { SearchPage } from './generated/SearchPage';
+import type { Settings } from './generated/Settings';
+import type { SidebarPage } from './generated/SidebarPage';
+import type { State } from './generated/State';
+import type { StreamEvent } from './generated/StreamEvent';
+import type { Thread } from './generated/Thread';
+import type { ThreadView } from './generated/ThreadView';
+
+export type Metadata = Record<string, unknown>;
+
+export type Ask = {
+  thread: string | null;
+  text: string;
+  replaces?: string;
+  model?: string;
+  metadata?: Metadata;
+  system?: string;
+};
+
+export type Link = { host: string; url: string };
+
+/** Whatever a command was refused with, as an error with a code. */
+export function asError(refusal: unknown): ErrorDetail {
+  if (typeof refusal === 'object' && refusal !== null && 'code' in refusal) {
+    const { code, message, details } = refusal as Partial<ErrorDetail>;
+    return { code: String(code), message: String(message ?? ''), details: details ?? {} };
+  }
+  return { code: 'unexpected', message: String(refusal), details: {} };
+}
+
+async function call<T>(command: string, args: Record<string, unknown> = {}): Promise<T> {
+  try {
+    return await invoke<T>(command, args);
+  } catch (refusal) {
+    throw asError(refusal);
+  }
+}
+
+export const threads = {
+  sidebar: (groupBy: string | null, state: State | null, deleted: boolean, offset: number, limit: number) =>
+    call<SidebarPage>('sidebar', { groupBy, state, deleted, offset, limit }),
+  open: (id: string, around: string | null = null) => call<ThreadView>('open_thread', { id, around }),
+  messageViews: (id: string, from: number, to: number) => call<MessageView[]>('message_views', { id, from, to }),
+  messageText: (id: string, messageId: string) => call<string>('message_text', { id, messageId }),
+  rename: (id: string, title: string) => call<Thread>('rename_thread', { id, title }),
+  changeMetadata: (id: string, patch: Metadata) => call<Thread>('change_metadata', { id, patch }),
+  setState: (id: string, state: State) => call<Thread>('set_state', { id, state }),
+  delete: (id: string, confirm: string | null = null) => call<Deleted>('delete_thread', { id, confirm }),
+  undelete: (id: string) => call<Thread>('undelete_thread', { id }),
+  fork: (id: string, messageId: string | null = null) => call<Thread>('fork_thread', { id, messageId }),
+  pin: (id: string, pinned: boolean) => call<Thread>('pin_thread', { id, pinned }),
+  chooseVersion: (id: string, messageId: string) => call<ThreadView>('choose_version', { id, messageId }),
+  history: (id: string) => call<Entry[]>('list_history', { id }),
+  search: (query: string, after: string | null = null) => call<SearchPage>('search', { query, after }),
+  saveDraft: (id: string | null, text: string) => call<void>('save_draft', { id, text }),
+  draft: (id: string | null) => call<string>('get_draft', { id }),
+};
+
+export const responses = {
+  subscribe(hear: (events: StreamEvent[]) => void) {
+    const channel = new Channel<StreamEvent[]>();
+    channel.onmessage = hear;
+    return call<void>('subscribe', { channel });
+  },
+  respond: (ask: Ask) => call<Response>('respond', ask),
+  retry: (thread: string, messageId: string, model: string | null = null) =>
+    call<Response>('retry', { thread, messageId, model }),
+  continueReply: (thread: string, messageId: string) => call<Response>('continue_reply', { thread, messageId }),
+  cancel: (responseId: string) => call<void>('cancel', { responseId }),
+  previewContext: (thread: string | null, model: string | null, draft: string) =>
+    call<ContextPreview>('preview_context', { thread, model, draft }),
+};
+
+export const endpoints = {
+  list: () => call<Endpoint[]>('list_endpoints'),
+  add: (endpoint: NewEndpoint) => call<Endpoint>('add_endpoint', { new: endpoint }),
+  change: (id: string, patch: EndpointPatch) => call<Endpoint>('change_endpoint', { id, patch }),
+  remove: (id: string) => call<void>('remove_endpoint', { id }),
+  setDefault: (id: string) => call<Endpoint>('set_default_endpoint', { id }),
+  setKey: (id: string, key: string) => call<Endpoint>('set_key', { id, key }),
+  deleteKey: (id: string) => call<Endpoint>('delete_key', { id }),
+  test: (id: string) => call<EndpointTest>('test_endpoint', { id }),
+  models: (id: string) => call<Model[]>('list_models', { id }),
+};
+
+export const program = {
+  settings: () => call<Settings>('get_settings'),
+  changeSettings: (settings: Settings) => call<void>('change_settings', { settings }),
+  about: () => call<About>('about'),
+  copyMessage: (id: string, messageId: string, plain: boolean) =>
+    call<void>('copy_message', { id, messageId, plain }),
+  copyText: (text: string) => call<void>('copy_text', { text }),
+  checkLink: (url: string) => call<Link>('check_link', { url }),
+  openLink: (url: string) => call<void>('open_link', { url }),
+  onChanged: (hear: () => void) => listen('changed', hear),
+};

@@ -1,0 +1,43 @@
+// What can be done to a thread from its line in the list.
+import type { SidebarRow } from '../generated/SidebarRow';
+import type { Item } from '../parts/menu';
+import { fork, lock, pin, remove, undelete, unlock } from '../state/actions';
+import { dialogs } from '../state/dialogs.svelte';
+import { renaming } from '../state/renaming.svelte';
+import { t } from '../state/words.svelte';
+
+export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | string)[] {
+  if (row.deletedAt) return [{ label: t('step.undelete'), icon: 'retry', run: () => void undelete(row.id) }];
+  const title = row.title ?? t('thread.untitled');
+  const open = row.state === 'open';
+  const items: (Item | string)[] = [
+    { label: row.pinned ? t('action.unpin') : t('action.pin'), icon: 'pin', run: () => void pin(row.id, !row.pinned) },
+    { label: t('action.forkThread'), icon: 'fork', run: () => void fork(row.id) },
+  ];
+  if (open) {
+    items.unshift({
+      label: t('action.rename'),
+      icon: 'edit',
+      hint: 'F2',
+      run: () => {
+        onopen(row.id);
+        renaming.wanted = row.id;
+      },
+    });
+    items.push({ label: t('action.lock'), icon: 'lock', run: () => void lock(row.id) });
+  }
+  if (row.state === 'locked') items.push({ label: t('action.unlock'), icon: 'unlock', run: () => void unlock(row.id) });
+  if (row.state !== 'archived') {
+    const ask = () => dialogs.show({ kind: 'archive', id: row.id, title, locked: !open });
+    items.push({ label: t('action.archiveAsk'), icon: 'box', run: ask });
+  }
+  const erase = row.state === 'archived';
+  items.push('', {
+    label: erase ? t('action.eraseAsk') : t('action.delete'),
+    icon: 'bin',
+    disabled: row.state === 'locked',
+    ...(row.state === 'locked' ? { hint: t('action.unlockFirst') } : {}),
+    run: () => void remove(row),
+  });
+  return items;
+}

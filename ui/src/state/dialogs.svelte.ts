@@ -1,0 +1,30 @@
+// Which dialog is open, and which side panels a narrow window shows.
+import type { Link } from '../ipc';
+
+export type SettingsTab = 'endpoints' | 'appearance' | 'about';
+export type Dialog =
+  | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null }
+  | { kind: 'archive'; id: string; title: string; locked: boolean }
+  | { kind: 'erase'; id: string; title: string }
+  | { kind: 'link'; link: Link }
+  | { kind: 'shortcuts' };
+
+class Dialogs {
+  open = $state.raw<Dialog | null>(null);
+  /** Narrow windows only: which drawer covers the thread. */
+  drawer = $state<'sidebar' | 'inspector' | null>(null);
+
+  show(dialog: Dialog) {
+    this.open = dialog;
+  }
+
+  settings(tab: SettingsTab, how: { adding?: boolean; keyFor?: string } = {}) {
+    this.open = { kind: 'settings', tab, adding: how.adding ?? false, keyFor: how.keyFor ?? null };
+  }
+
+  close() {
+    this.open = null;
+  }
+}
+
+export const dialogs = new Dialogs();

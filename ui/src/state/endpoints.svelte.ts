@@ -1,0 +1,89 @@
+// Where models answer: the list, their models, their keys (set, never read) and what tests found.
+import { SvelteMap } from 'svelte/reactivity';
+import type { Endpoint } from '../generated/Endpoint';
+import type { EndpointPatch } from '../generated/EndpointPatch';
+import type { EndpointTest } from '../generated/EndpointTest';
+import type { Model } from '../generated/Model';
+import type { NewEndpoint } from '../generated/NewEndpoint';
+import { asError, endpoints as ipc } from '../ipc';
+import { failures } from './failures.svelte';
+
+class Endpoints {
+  list = $state.raw<Endpoint[]>([]);
+  standard = $derived(this.list.find((endpoint) => endpoint.isDefault) ?? null);
+  /** Whether only the practice endpoint is there, as on a first start. */
+  onlyPractice = $derived(this.list.every((endpoint) => endpoint.protocol === 'practice'));
+  models = new SvelteMap<string, Model[]>();
+  tests = new SvelteMap<string, EndpointTest | 'running'>();
+
+  async load() {
+    const list = await failures.attempt('endpoints', () => ipc.list());
+    if (list) this.list = list;
+  }
+
+  named(name: string) {
+    return this.list.find((endpoint) => endpoint.name === name) ?? null;
+  }
+
+  /** Asks an endpoint what it offers; without an answer its own default is all there is. */
+  async loadModels(id: string) {
+    try {
+      this.models.set(id, await ipc.models(id));
+    } catch {
+      this.models.set(id, []);
+    }
+  }
+
+  /** Adds an endpoint, its key with it, and says how it answers. */
+  async add(endpoint: NewEndpoint, key: string) {
+    const added = await failures.attempt('endpoint:new', () => ipc.add(endpoint));
+    if (added === null) return null;
+    if (key !== '') await failures.attempt(`endpoint:${added.id}`, () => ipc.setKey(added.id, key));
+    await this.load();
+    void this.test(added.id);
+    return added;
+  }
+
+  change(id: string, patch: EndpointPatch) {
+    this.models.delete(id);
+    return this.#then(id, () => ipc.change(id, patch));
+  }
+
+  remove(id: string) {
+    return this.#then(id, () => ipc.remove(id));
+  }
+
+  setDefault(id: string) {
+    return this.#then(id, () => ipc.setDefault(id));
+  }
+
+  setKey(id: string, key: string) {
+    return this.#then(id, () => ipc.setKey(id, key));
+  }
+
+  deleteKey(id: string) {
+    return this.#then(id, () => ipc.deleteKey(id));
+  }
+
+  async test(id: string) {
+    this.tests.set(id, 'running');
+    try {
+      this.tests.set(id, await ipc.test(id));
+      await this.loadModels(id);
+    } catch (refusal) {
+      this.tests.set(id, { ok: false, model: null, firstTextMs: null, error: asError(refusal) });
+    }
+  }
+
+  async #then(id: string, work: () => Promise<unknown>) {
+    const done = await failures.attempt(`endpoint:${id}`, async () => {
+      await work();
+      return true;
+    });
+    this.tests.delete(id);
+    await this.load();
+    return done === true;
+  }
+}
+
+export const endpoints = new Endpoints();

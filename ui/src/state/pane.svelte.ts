@@ -1,0 +1,186 @@
+// The thread on show: its facts, the messages of its path that have been fetched, its history.
+import { SvelteMap } from 'svelte/reactivity';
+import type { Entry } from '../generated/Entry';
+import type { MessageView } from '../generated/MessageView';
+import type { Response } from '../generated/Response';
+import type { Thread } from '../generated/Thread';
+import type { ThreadView } from '../generated/ThreadView';
+import type { Usage } from '../generated/Usage';
+import { threads } from '../ipc';
+import { composer } from './composer.svelte';
+import { failures } from './failures.svelte';
+import { streams } from './streams.svelte';
+
+const FETCH = 40;
+const KEEP = 800;
+
+class Pane {
+  /** The thread's id; `null` for a new thread that nothing was sent to yet. */
+  id = $state<string | null>(null);
+  /** Grows with each opening, so that the list of messages starts anew. */
+  opening = $state(0);
+  thread = $state.raw<Thread | null>(null);
+  length = $state(0);
+  failed = $state.raw<Response | null>(null);
+  usage = $state.raw<Usage | null>(null);
+  history = $state.raw<Entry[]>([]);
+  /** The message to bring into view, where one was asked for. */
+  target = $state.raw<{ position: number; messageId: string } | null>(null);
+  /** Grows when the end is to be shown, whatever the reader was looking at. */
+  endWanted = $state(0);
+  /** A place of the path to go to. */
+  jumpWanted = $state<number | null>(null);
+  stream = $derived(streams.of(this.id));
+  canWrite = $derived(this.id === null || (this.thread?.state === 'open' && !this.thread.deletedAt));
+  #views = new SvelteMap<number, MessageView>();
+  #pending = new Set<number>();
+  #turn = 0;
+
+  view(position: number) {
+    return this.#views.get(position) ?? null;
+  }
+
+  get last() {
+    return this.view(this.length);
+  }
+
+  /** Opens a thread at its end, or around a message. */
+  async open(id: string, around: string | null = null) {
+    const turn = ++this.#turn;
+    await composer.leave();
+    if (turn !== this.#turn) return;
+    failures.leaveThread();
+    try {
+      const view = await threads.open(id, around);
+      if (turn !== this.#turn) return;
+      this.id = id;
+      this.#views.clear();
+      this.#pending.clear();
+      const found = view.messages.find((each) => each.message.id === around);
+      this.target = found ? { position: found.position, messageId: found.message.id } : null;
+      this.#apply(view);
+      this.opening += 1;
+      composer.enter(id, view.draft);
+      void this.#loadHistory();
+    } catch (refusal) {
+      if (turn !== this.#turn) return;
+      this.#empty(id);
+      failures.put('thread', refusal);
+    }
+  }
+
+  /** Makes room for a new thread; it comes to be with the first message sent. */
+  async fresh() {
+    const turn = ++this.#turn;
+    await composer.leave();
+    const draft = (await failures.attempt('composer', () => threads.draft(null))) ?? '';
+    if (turn !== this.#turn) return;
+    failures.leaveThread();
+    this.#empty(null);
+    composer.enter(null, draft);
+  }
+
+  /** Fetches the thread again if it has changed, whoever changed it. */
+  async refresh() {
+    const id = this.id;
+    if (id === null) return;
+    const turn = this.#turn;
+    try {
+      const view = await threads.open(id);
+      if (turn === this.#turn && this.id === id) this.take(view);
+    } catch (refusal) {
+      if (turn === this.#turn && this.id === id) failures.put('thread', refusal);
+    }
+  }
+
+  /** Shows what the store says now. */
+  take(view: ThreadView) {
+    if (view.thread.id !== this.id) return;
+    const grown = view.thread.revision !== this.thread?.revision;
+    if (failures.at('thread')?.code.startsWith('thread_')) failures.clear('thread');
+    this.#apply(view);
+    if (grown) void this.#loadHistory();
+  }
+
+  /** A response was accepted: its inputs are stored and stand at the end. */
+  async accepted(response: Response) {
+    if (response.thread === null) return;
+    streams.start(response.thread, response);
+    if (this.id === response.thread) await this.refresh();
+    else await this.open(response.thread);
+    this.endWanted += 1;
+  }
+
+  /** Sees to it that these places of the path are loaded, or on their way. */
+  need(first: number, last: number) {
+    let from = 0;
+    for (let at = first; at <= last + 1; at++) {
+      const missing = at <= last && !this.#views.has(at) && !this.#pending.has(at);
+      if (missing && from === 0) from = at;
+      if (from !== 0 && (!missing || at - from >= FETCH)) {
+        void this.#load(from, at - 1);
+        from = missing ? at : 0;
+      }
+    }
+    if (this.#views.size > KEEP) this.#trim(first - KEEP / 4, last + KEEP / 4);
+  }
+
+  async #load(from: number, to: number) {
+    const id = this.id;
+    const turn = this.#turn;
+    if (id === null) return;
+    for (let at = from; at <= to; at++) this.#pending.add(at);
+    const views = await failures.attempt('thread', () => threads.messageViews(id, from, to));
+    if (turn !== this.#turn || id !== this.id) return;
+    for (let at = from; at <= to; at++) this.#pending.delete(at);
+    for (const view of views ?? []) this.#views.set(view.position, view);
+  }
+
+  #apply(view: ThreadView) {
+    this.#forgetOtherPath(view);
+    for (const each of view.messages) this.#views.set(each.position, each);
+    this.thread = view.thread;
+    this.length = view.length;
+    this.failed = view.failed;
+    this.usage = view.usage;
+    streams.settle(view.thread.id, view.streaming);
+  }
+
+  /** Drops what does not stand on the path that these messages end. */
+  #forgetOtherPath(view: ThreadView) {
+    const first = view.messages[0];
+    const before = first && this.#views.get(first.position - 1);
+    const joined = !first || first.position === 1 || before?.message.id === first.message.parentId;
+    for (const at of [...this.#views.keys()]) {
+      if (at > view.length || (!joined && first && at < first.position)) this.#views.delete(at);
+    }
+  }
+
+  #trim(first: number, last: number) {
+    for (const at of [...this.#views.keys()]) {
+      if (at < first || (at > last && at < this.length - FETCH)) this.#views.delete(at);
+    }
+  }
+
+  async #loadHistory() {
+    const id = this.id;
+    if (id === null) return;
+    const history = await failures.attempt('history', () => threads.history(id));
+    if (history && this.id === id) this.history = history;
+  }
+
+  #empty(id: string | null) {
+    this.id = id;
+    this.thread = null;
+    this.length = 0;
+    this.failed = null;
+    this.usage = null;
+    this.history = [];
+    this.target = null;
+    this.#views.clear();
+    this.#pending.clear();
+    this.opening += 1;
+  }
+}
+
+export const pane = new Pane();

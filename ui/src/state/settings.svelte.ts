@@ -1,0 +1,50 @@
+// What a person has set, and what the program knows about itself. Changes show at once.
+import type { About } from '../generated/About';
+import type { Appearance } from '../generated/Appearance';
+import type { Settings } from '../generated/Settings';
+import { program } from '../ipc';
+import { failures } from './failures.svelte';
+import { words } from './words.svelte';
+
+class SettingsState {
+  all = $state.raw<Settings>({
+    appearance: { theme: 'system', textSize: 100, language: null },
+    groupBy: 'client',
+    enterSends: true,
+    inspectorOpen: true,
+  });
+  about = $state.raw<About | null>(null);
+  /** The size of everything against the usual, 1 for 100 %. */
+  scale = $derived(this.all.appearance.textSize / 100);
+  #system = window.matchMedia('(prefers-color-scheme: dark)');
+
+  async load() {
+    this.#system.addEventListener('change', () => this.#paint());
+    this.#paint();
+    const [settings, about] = await Promise.all([program.settings(), program.about()]);
+    this.all = settings;
+    this.about = about;
+    this.#paint();
+  }
+
+  async change(change: Partial<Settings>) {
+    this.all = { ...this.all, ...change };
+    this.#paint();
+    await failures.attempt('settings', () => program.changeSettings(this.all));
+  }
+
+  appearance(change: Partial<Appearance>) {
+    return this.change({ appearance: { ...this.all.appearance, ...change } });
+  }
+
+  #paint() {
+    const { theme, textSize, language } = this.all.appearance;
+    const dark = theme === 'dark' || (theme === 'system' && this.#system.matches);
+    const root = document.documentElement;
+    root.dataset['theme'] = dark ? 'dark' : 'light';
+    root.style.fontSize = `${textSize}%`;
+    words.choose(language);
+  }
+}
+
+export const settings = new SettingsState();

@@ -1,0 +1,87 @@
+// The list of threads: groups with their counts, and pages of lines as they come into view.
+import { SvelteMap } from 'svelte/reactivity';
+import type { SidebarGroup } from '../generated/SidebarGroup';
+import type { SidebarPage } from '../generated/SidebarPage';
+import type { SidebarRow } from '../generated/SidebarRow';
+import type { State } from '../generated/State';
+import { threads } from '../ipc';
+import { failures } from './failures.svelte';
+import { settings } from './settings.svelte';
+
+export type Filter = 'all' | State | 'bin';
+export const PAGE = 100;
+
+class Sidebar {
+  filter = $state<Filter>('all');
+  groups = $state.raw<SidebarGroup[]>([]);
+  total = $state(0);
+  loaded = $state(false);
+  #pages = new SvelteMap<number, SidebarRow[]>();
+  #pending = new Set<number>();
+  #turn = 0;
+  #inView = { first: 0, last: 0 };
+
+  row(index: number) {
+    return this.#pages.get(Math.floor(index / PAGE))?.[index % PAGE] ?? null;
+  }
+
+  /** Where a thread stands among the lines that are loaded, -1 if it is not there. */
+  placeOf(id: string) {
+    for (const [page, rows] of this.#pages) {
+      const at = rows.findIndex((row) => row.id === id);
+      if (at >= 0) return page * PAGE + at;
+    }
+    return -1;
+  }
+
+  async choose(filter: Filter) {
+    this.filter = filter;
+    await this.refresh();
+  }
+
+  /** Sees to it that these lines are loaded, or on their way. */
+  need(first: number, last: number) {
+    const pages = { first: Math.floor(first / PAGE), last: Math.floor(Math.max(first, last) / PAGE) };
+    this.#inView = pages;
+    for (let page = pages.first; page <= pages.last; page++) {
+      if (!this.#pages.has(page) && page * PAGE < this.total) void this.#load(page);
+    }
+  }
+
+  /** Fetches what is in view again; what is not is forgotten. */
+  async refresh() {
+    const turn = ++this.#turn;
+    this.#pending.clear();
+    const { first, last } = this.#inView;
+    const wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    const pages = await failures.attempt('sidebar', () => Promise.all(wanted.map((page) => this.#fetch(page))));
+    if (pages === null || turn !== this.#turn) return;
+    const kept = new Set(wanted);
+    for (const page of [...this.#pages.keys()]) if (!kept.has(page)) this.#pages.delete(page);
+    pages.forEach((page, i) => this.#take(wanted[i] ?? 0, page));
+    this.loaded = true;
+  }
+
+  async #load(page: number) {
+    if (this.#pending.has(page)) return;
+    this.#pending.add(page);
+    const turn = this.#turn;
+    const fetched = await failures.attempt('sidebar', () => this.#fetch(page));
+    if (turn !== this.#turn) return;
+    this.#pending.delete(page);
+    if (fetched) this.#take(page, fetched);
+  }
+
+  #fetch(page: number) {
+    const state = this.filter === 'all' || this.filter === 'bin' ? null : this.filter;
+    return threads.sidebar(settings.all.groupBy, state, this.filter === 'bin', page * PAGE, PAGE);
+  }
+
+  #take(page: number, fetched: SidebarPage) {
+    this.groups = fetched.groups;
+    this.total = fetched.total;
+    this.#pages.set(page, fetched.rows);
+  }
+}
+
+export const sidebar = new Sidebar();

@@ -1,0 +1,68 @@
+// How the window comes up, and how it hears of what others did to the store.
+import { program } from '../ipc';
+import { composer } from './composer.svelte';
+import { endpoints } from './endpoints.svelte';
+import { failures } from './failures.svelte';
+import { pane } from './pane.svelte';
+import { settings } from './settings.svelte';
+import { sidebar } from './sidebar.svelte';
+import { streams } from './streams.svelte';
+import { words } from './words.svelte';
+
+const CALM = 400;
+
+export async function start() {
+  streams.onEnded = (id) => void ended(id);
+  streams.onMissed = (id) => void missed(id);
+  await failures.attempt('window', () => settings.load());
+  await Promise.all([
+    failures.attempt('window', () => streams.subscribe()),
+    failures.attempt('window', () => program.onChanged(changed)),
+    endpoints.load(),
+    sidebar.refresh(),
+    pane.fresh(),
+  ]);
+  setInterval(() => (words.now = Date.now()), 60_000);
+  window.addEventListener('blur', () => void composer.flush());
+  window.addEventListener('pagehide', () => void composer.flush());
+}
+
+let asking = false;
+
+/** Events of a reply came before this window knew of it: one look for a burst of them. */
+async function missed(id: string) {
+  if (pane.id !== id || asking) return;
+  asking = true;
+  await pane.refresh();
+  asking = false;
+}
+
+async function ended(id: string) {
+  if (pane.id === id) await pane.refresh();
+  else streams.forget(id);
+  composer.look();
+  await sidebar.refresh();
+}
+
+let waiting = false;
+let again = false;
+
+/** The store changed. Bursts (a reply is saved four times a second) become one look each 400 ms. */
+function changed() {
+  if (waiting) {
+    again = true;
+    return;
+  }
+  waiting = true;
+  again = false;
+  void look();
+  setTimeout(() => {
+    waiting = false;
+    if (again) changed();
+  }, CALM);
+}
+
+async function look() {
+  const own = pane.stream !== null && !pane.stream.elsewhere;
+  await Promise.all([sidebar.refresh(), own ? null : pane.refresh()]);
+}

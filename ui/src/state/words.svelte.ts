@@ -1,0 +1,117 @@
+// Which language the window speaks: words from the catalogue, numbers and dates by locale.
+import { de } from '../locales/de';
+import { en } from '../locales/en';
+
+export type Key = keyof typeof en;
+export type Catalogue = Record<Key, string>;
+/** A key that has a form for one and a form for more. */
+export type CountKey = Key extends infer K ? (K extends `${infer Base}.one` ? Base : never) : never;
+type Figures = Record<string, string | number>;
+
+const catalogues: Record<string, Catalogue> = { en, de };
+
+class Words {
+  language = $state('en');
+  /** Set once a minute, so that "5 min" grows old by itself. */
+  now = $state(Date.now());
+
+  /** The catalogue for a wish (`null`: the system's), English where there is none. */
+  choose(wish: string | null) {
+    const wanted = wish ?? navigator.language;
+    const short = wanted.slice(0, 2).toLowerCase();
+    this.language = short in catalogues ? short : 'en';
+    document.documentElement.lang = this.language;
+  }
+
+  get locale() {
+    const system = navigator.language;
+    return system.startsWith(this.language) ? system : this.language === 'en' ? 'en-GB' : this.language;
+  }
+
+  t = (key: Key, figures: Figures = {}): string => {
+    const words = catalogues[this.language]?.[key] ?? en[key];
+    return words.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const figure = figures[name];
+      if (figure === undefined) return '…';
+      return typeof figure === 'number' ? this.number(figure) : figure;
+    });
+  };
+
+  /** Words for a count: `key.one` or `key.other`, with the number as `{n}`. */
+  count = (key: CountKey, n: number, figures: Figures = {}): string => {
+    const form = new Intl.PluralRules(this.language).select(n) === 'one' ? 'one' : 'other';
+    return this.t(`${key}.${form}` as Key, { n, ...figures });
+  };
+
+  number(n: number) {
+    return formats.number(this.locale).format(n);
+  }
+
+  /** 31204 as `31k`, where a glance is enough. */
+  roughly(n: number) {
+    return n < 1000 ? this.number(n) : `${this.number(Math.round(n / 1000))}k`;
+  }
+
+  date(time: string) {
+    return formats.date(this.locale).format(new Date(time));
+  }
+
+  moment(time: string) {
+    return formats.moment(this.locale).format(new Date(time));
+  }
+
+  clock(time: string) {
+    return formats.clock(this.locale).format(new Date(time));
+  }
+
+  /** As short as a sidebar wants it: now, 5 min, 3 h, Fri, 12 Nov, Nov 2024. */
+  ago(time: string) {
+    const then = new Date(time);
+    const minutes = (this.now - then.getTime()) / 60_000;
+    if (minutes < 1) return this.t('time.now');
+    if (minutes < 60) return this.t('time.minutes', { n: Math.floor(minutes) });
+    if (minutes < 12 * 60) return this.t('time.hours', { n: Math.floor(minutes / 60) });
+    if (minutes < 6 * 24 * 60) return formats.weekday(this.locale).format(then);
+    if (minutes < 330 * 24 * 60) return formats.day(this.locale).format(then);
+    return formats.month(this.locale).format(then);
+  }
+
+  /** The clock for today, the day before that. */
+  when(time: string) {
+    const then = new Date(time);
+    const today = new Date(this.now).toDateString() === then.toDateString();
+    return today ? this.clock(time) : this.ago(time);
+  }
+
+  bytes(n: number) {
+    if (n < 1024) return this.t('size.bytes', { n });
+    if (n < 1024 * 1024) return this.t('size.kib', { n: Math.round(n / 102.4) / 10 });
+    return this.t('size.mib', { n: Math.round(n / 104_857.6) / 10 });
+  }
+}
+
+/** Formats are dear to make and asked for on every row: one each a locale. */
+function kept<T>(make: (locale: string) => T) {
+  const made = new Map<string, T>();
+  return (locale: string): T => {
+    let format = made.get(locale);
+    if (format === undefined) made.set(locale, (format = make(locale)));
+    return format;
+  };
+}
+
+const dates = (options: Intl.DateTimeFormatOptions) =>
+  kept((locale) => new Intl.DateTimeFormat(locale, options));
+
+const formats = {
+  number: kept((locale) => new Intl.NumberFormat(locale)),
+  date: dates({ day: 'numeric', month: 'short', year: 'numeric' }),
+  moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
+  clock: dates({ hour: '2-digit', minute: '2-digit' }),
+  weekday: dates({ weekday: 'short' }),
+  day: dates({ day: 'numeric', month: 'short' }),
+  month: dates({ month: 'short', year: 'numeric' }),
+};
+
+export const words = new Words();
+export const { t, count } = words;

@@ -1,0 +1,142 @@
+// Which messages of a long thread are drawn, and keeping what is being read in its place while
+// heights above it turn out other than thought.
+//
+// Corrections above the reader are not written to the scroll position at once: that would cut off
+// a scroll in progress. They gather in `shift`, which moves the drawn messages the other way, and
+// are settled when the scrolling rests or the top comes near.
+import { Heights } from '../state/heights';
+
+const ESTIMATE = 132;
+const OVERSCAN = 900;
+const REST = 140;
+const NEAR_END = 40;
+
+export class Viewport {
+  first = $state(0);
+  last = $state(-1);
+  above = $state(0);
+  below = $state(0);
+  /** Whether the reader is at the end, and the view follows new text. */
+  atEnd = $state(true);
+  /** Whether the end is more than a screen away. */
+  far = $state(false);
+  #heights: Heights;
+  #box: HTMLElement | null = null;
+  #shift = 0;
+  #lastTop = 0;
+  #lastHeight = 0;
+  #resting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(length: number, scale: number) {
+    this.#heights = new Heights(length, ESTIMATE * scale);
+    this.#draw(this.#heights.total - 600, 600);
+  }
+
+  attach(box: HTMLElement) {
+    this.#box = box;
+    this.#lastTop = box.scrollTop;
+    return () => {
+      this.#box = null;
+      clearTimeout(this.#resting);
+    };
+  }
+
+  get(index: number) {
+    return this.#heights.get(index);
+  }
+
+  resize(length: number) {
+    this.#heights.resize(length);
+    this.look();
+  }
+
+  /** A message was measured. What is read keeps its place; at the end, the end does. */
+  measured(index: number, height: number) {
+    const top = this.#heights.offset(index) + this.#shift;
+    const bottom = top + this.#heights.get(index);
+    const seen = this.#heights.isKnown(index);
+    const difference = this.#heights.set(index, height);
+    if (difference === 0) return;
+    const y = this.#box?.scrollTop ?? 0;
+    if (!this.atEnd && (bottom <= y || (top < y && !seen))) this.#shift -= difference;
+  }
+
+  /** After a round of measuring, or when anything below the messages has grown. */
+  settle() {
+    if (this.atEnd) this.toEnd();
+    else this.look();
+  }
+
+  scrolled() {
+    const box = this.#box;
+    if (!box) return;
+    const gap = box.scrollHeight - box.scrollTop - box.clientHeight;
+    const upwards = box.scrollTop < this.#lastTop - 1 && box.scrollHeight >= this.#lastHeight;
+    this.atEnd = upwards ? gap < 2 : gap < NEAR_END;
+    this.#note(box);
+    this.look();
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#rest(), REST);
+  }
+
+  /** Draws what is in sight and a screen around it. */
+  look() {
+    const box = this.#box;
+    if (!box) return;
+    this.far = box.scrollHeight - box.scrollTop - box.clientHeight > box.clientHeight;
+    this.#draw(box.scrollTop - this.#shift, box.clientHeight);
+    const topDrawn = this.#heights.offset(this.first) + this.#shift;
+    if (this.#shift !== 0 && (this.first === 0 || topDrawn < 0)) this.#rest();
+  }
+
+  toEnd() {
+    const box = this.#box;
+    if (!box) return;
+    this.atEnd = true;
+    this.#shift = 0;
+    this.#draw(this.#heights.total - box.clientHeight, box.clientHeight);
+    box.scrollTop = box.scrollHeight;
+    this.#note(box);
+  }
+
+  /** Brings a message near the top of the view. */
+  jump(index: number) {
+    const box = this.#box;
+    if (!box) return;
+    this.atEnd = false;
+    this.#shift = 0;
+    const top = Math.max(0, this.#heights.offset(index) - box.clientHeight / 6);
+    this.#draw(top, box.clientHeight);
+    // The spacers are painted with the next flush; the position can only be set after it.
+    queueMicrotask(() => {
+      box.scrollTop = top;
+      this.#note(box);
+      this.look();
+    });
+  }
+
+  #draw(y: number, height: number) {
+    const { length } = this.#heights;
+    this.first = length === 0 ? 0 : this.#heights.indexAt(Math.max(0, y - OVERSCAN));
+    this.last = length === 0 ? -1 : this.#heights.indexAt(y + height + OVERSCAN);
+    this.above = Math.max(0, this.#heights.offset(this.first) + this.#shift);
+    this.below = Math.max(0, this.#heights.total - this.#heights.offset(this.last + 1));
+  }
+
+  #rest() {
+    const box = this.#box;
+    if (!box || this.#shift === 0) return;
+    const top = box.scrollTop - this.#shift;
+    this.#shift = 0;
+    this.#draw(top, box.clientHeight);
+    queueMicrotask(() => {
+      box.scrollTop = top;
+      this.#note(box);
+    });
+  }
+
+  #note(box: HTMLElement) {
+    this.#lastTop = box.scrollTop;
+    this.#lastHeight = box.scrollHeight;
+  }
+}
