@@ -32,7 +32,7 @@ const INSTALL: &str = if cfg!(any(target_os = "macos", target_os = "windows")) {
 };
 
 /// Why the keychain cannot be used now. Nothing here ever holds a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
     /// There is none, or none that works.
     #[error(
@@ -53,17 +53,37 @@ pub enum KeychainError {
          try again. Until then a key lasts for one run; everything else works."
     )]
     Silent,
+    /// The keychain works, but the key in it is for another address.
+    #[error(
+        "The key of endpoint {0} was entered for another address, so it was not sent. Nothing is lost. Enter the key \
+         again, for the address it has now."
+    )]
+    OtherOrigin(String),
 }
 
 impl KeychainError {
     /// The stable code.
     pub const fn code(&self) -> Code {
-        Code::KeychainUnavailable
+        match self {
+            Self::OtherOrigin(_) => Code::EndpointMissingKey,
+            Self::Missing | Self::Locked | Self::Silent => Code::KeychainUnavailable,
+        }
+    }
+
+    /// What is wrong with a keychain in this state; `None` if nothing is.
+    pub const fn from_state(state: KeychainState) -> Option<Self> {
+        match state {
+            KeychainState::Ready => None,
+            KeychainState::Missing => Some(Self::Missing),
+            KeychainState::Locked => Some(Self::Locked),
+            KeychainState::Silent => Some(Self::Silent),
+        }
     }
 
     /// The same, as a state.
     pub const fn state(&self) -> KeychainState {
         match self {
+            Self::OtherOrigin(_) => KeychainState::Ready,
             Self::Missing => KeychainState::Missing,
             Self::Locked => KeychainState::Locked,
             Self::Silent => KeychainState::Silent,
@@ -282,18 +302,16 @@ impl Keychain {
         std::thread::Builder::new()
             .name("keychain".into())
             .spawn(move || {
-                let _running = running;
                 // Nobody may be waiting any more; then the answer is of no use.
                 let _ = answer.send(call());
+                drop(running);
             })
             .map_err(|_| KeychainError::Silent)?;
-        match wait.recv_timeout(LIMIT) {
-            Ok(answer) => Ok(answer?),
-            Err(_) => {
-                *lock(&self.0.overdue) = watch;
-                Err(KeychainError::Silent)
-            }
+        if let Ok(answer) = wait.recv_timeout(LIMIT) {
+            return Ok(answer?);
         }
+        *lock(&self.0.overdue) = watch;
+        Err(KeychainError::Silent)
     }
 }
 

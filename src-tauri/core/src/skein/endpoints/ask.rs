@@ -1,0 +1,130 @@
+//! Asking an endpoint: whether it answers, and which models it has.
+
+use std::time::Instant;
+
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+
+use super::{Skein, own_model};
+use crate::endpoint::{self, Call, CallEvent, CallMessage, EndpointError};
+use crate::error::Result;
+use crate::store::endpoint::{EndpointRow, KnownModel, find, update};
+use crate::store::StoreError;
+use crate::wire::{EndpointTest, JsonObject, Model, Role};
+
+/// What a test says to the model.
+const HELLO: &str = "Say hello in one word.";
+
+impl Skein {
+    /// Tests an endpoint with one small call, which ends with the first text.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`. What the endpoint does wrong stands in the answer.
+    pub async fn test_endpoint(&self, id: &str) -> Result<EndpointTest> {
+        let row = self.endpoint_row(id)?;
+        Ok(match self.try_endpoint(&row).await {
+            Ok((model, first_text_ms)) => {
+                EndpointTest { ok: true, model: Some(model), first_text_ms: Some(first_text_ms), error: None }
+            }
+            Err(error) => EndpointTest { ok: false, model: None, first_text_ms: None, error: Some(error.detail()) },
+        })
+    }
+
+    /// Asks an endpoint which models it has, and remembers them.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`, and what goes wrong at the endpoint.
+    pub async fn list_models(&self, id: &str) -> Result<Vec<Model>> {
+        let row = self.endpoint_row(id)?;
+        let key = self.key_off_thread(&row).await?;
+        let known = self.ask_for_models(&row, key).await?;
+        Ok(known
+            .into_iter()
+            .map(|known| Model {
+                id: known.id,
+                object: "model".into(),
+                endpoint: row.name.clone(),
+                context_window: known.context_window,
+            })
+            .collect())
+    }
+
+    async fn try_endpoint(&self, row: &EndpointRow) -> Result<(String, u64)> {
+        let key = self.key_off_thread(row).await?;
+        let model = match own_model(row) {
+            Some(model) => model,
+            None => self.ask_for_models(row, key.clone()).await?.swap_remove(0).id,
+        };
+        let call = Call {
+            protocol: row.protocol,
+            base_url: row.url(),
+            allow_http: row.allow_http,
+            key,
+            model,
+            messages: vec![CallMessage { role: Role::User, text: HELLO.into() }],
+            parameters: JsonObject::new(),
+            timeouts: self.0.timeouts,
+        };
+        let started = Instant::now();
+        let model = first_words(&call).await?;
+        Ok((model, started.elapsed().as_millis() as u64))
+    }
+
+    /// The models an endpoint has, at least one.
+    async fn ask_for_models(&self, row: &EndpointRow, key: Option<SecretString>) -> Result<Vec<KnownModel>> {
+        if row.is_practice() {
+            return Ok(row.models.clone());
+        }
+        let url = row.url();
+        let listed =
+            endpoint::list_models(row.protocol, url.as_ref(), key.as_ref(), row.allow_http, self.0.timeouts).await?;
+        let models: Vec<_> =
+            listed.into_iter().map(|(id, context_window)| KnownModel { id, context_window }).collect();
+        if models.is_empty() {
+            return Err(EndpointError::Empty(None).into());
+        }
+        if models != row.models && !self.store().is_read_only() {
+            self.store().write(|tx| -> std::result::Result<_, StoreError> {
+                // It may have been changed or removed while it was asked.
+                match find(tx, row.id.as_str())? {
+                    Some(now) if now.base_url == row.base_url => update(tx, &EndpointRow { models: models.clone(), ..now }),
+                    _ => Ok(()),
+                }
+            })?;
+        }
+        Ok(models)
+    }
+
+    async fn key_off_thread(&self, row: &EndpointRow) -> Result<Option<SecretString>> {
+        let (skein, row) = (self.clone(), row.clone());
+        let asked = tokio::task::spawn_blocking(move || skein.key_for(&row)).await;
+        asked.map_err(|_| crate::keychain::KeychainError::Silent)?
+    }
+}
+
+/// Makes a call until its first words; says which model they came from.
+async fn first_words(call: &Call) -> Result<String> {
+    let (out, mut events) = mpsc::channel(16);
+    let mut model = call.model.clone();
+    let mut running = std::pin::pin!(endpoint::call(call, out));
+    let mut ended = false;
+    loop {
+        tokio::select! {
+            biased;
+            event = events.recv() => match event {
+                Some(CallEvent::Text(_) | CallEvent::Reasoning(_)) => return Ok(model),
+                Some(CallEvent::Model(name)) => model = name,
+                Some(_) => {}
+                None if ended => return Err(EndpointError::Empty(None).into()),
+                None => {
+                    running.as_mut().await?;
+                    return Err(EndpointError::Empty(None).into());
+                }
+            },
+            done = &mut running, if !ended => {
+                done?;
+                ended = true;
+            }
+        }
+    }
+}

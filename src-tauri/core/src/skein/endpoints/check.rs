@@ -1,0 +1,71 @@
+//! What an endpoint may be called, and what a key may look like. Pure.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::keychain::key_variable;
+use crate::store::endpoint::EndpointRow;
+use crate::thread::RuleError;
+
+/// Characters of an endpoint's name.
+const NAME_CHARS: usize = 64;
+/// Characters of a model's name.
+const MODEL_CHARS: usize = 200;
+/// Bytes of a key; no keychain takes less.
+const KEY_BYTES: usize = 2000;
+
+/// Checks a name and trims it. Beside `others` it must stay its own even where case and
+/// punctuation are lost, because its environment variable would give its key to another.
+pub fn name<'a>(name: &str, others: impl IntoIterator<Item = &'a EndpointRow>) -> Result<String, RuleError> {
+    let name = name.trim();
+    let length = name.chars().count();
+    if !(1..=NAME_CHARS).contains(&length) || name.contains(|c: char| c == '/' || c.is_control()) {
+        return Err(RuleError::InvalidRequest(format!(
+            "An endpoint's name has 1 to {NAME_CHARS} characters, no slash and no control characters. Nothing was changed."
+        )));
+    }
+    let variable = key_variable(name);
+    match others.into_iter().find(|other| key_variable(&other.name) == variable) {
+        Some(other) => Err(RuleError::InvalidRequest(format!(
+            "There is an endpoint {} already. Choose a name that differs in more than case and punctuation.",
+            other.name
+        ))),
+        None => Ok(name.to_owned()),
+    }
+}
+
+/// Checks a model's name and trims it; an empty one is none.
+pub fn model(model: Option<String>) -> Result<Option<String>, RuleError> {
+    let Some(model) = model.map(|model| model.trim().to_owned()).filter(|model| !model.is_empty()) else {
+        return Ok(None);
+    };
+    if model.chars().count() > MODEL_CHARS || model.contains(char::is_control) {
+        return Err(RuleError::InvalidRequest(format!(
+            "A model's name has at most {MODEL_CHARS} characters and no control characters. Nothing was changed."
+        )));
+    }
+    Ok(Some(model))
+}
+
+/// Checks a key and trims it; says nothing of what is in it.
+pub fn key(key: SecretString) -> Result<SecretString, RuleError> {
+    let text = key.expose_secret().trim();
+    let refusal = if text.is_empty() {
+        "The key is empty."
+    } else if text.len() > KEY_BYTES {
+        "The key is too long to be one: at most 2,000 characters."
+    } else if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        "The key holds characters that no key has, such as a space or a line break."
+    } else if text.len() == key.expose_secret().len() {
+        return Ok(key);
+    } else {
+        return Ok(text.to_owned().into());
+    };
+    Err(RuleError::InvalidRequest(format!("{refusal} It was not kept. Copy it again from where you got it.")))
+}
+
+/// The refusal to touch the practice endpoint.
+pub fn practice_stays() -> RuleError {
+    RuleError::InvalidRequest(
+        "The practice endpoint is part of the program: it has no key or address and stays as it is.".into(),
+    )
+}
