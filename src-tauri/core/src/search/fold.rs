@@ -48,8 +48,11 @@ pub fn split_unspaced(text: &str) -> String {
     split
 }
 
-/// Folds one word.
-pub fn fold(word: &str) -> String {
+/// Folds one word. A voiced kana or a Hangul syllable is a letter of its own, not one with an accent.
+fn fold(word: &str) -> String {
+    if word.starts_with(is_unspaced) {
+        return word.into();
+    }
     word.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::fold::{fold, words};
+use super::fold::{is_unspaced, words};
 use crate::clock::Millis;
 use crate::wire::{Role, State};
 
@@ -129,10 +129,10 @@ fn day(value: &str, zone: &TimeZone) -> Option<Millis> {
 
 /// A piece is one term a run of characters without a break in kind: `naïve東京` is the word and the phrase.
 fn add_term(query: &mut Query, piece: &str, quoted: bool) {
-    let words: Vec<String> = words(piece).map(|word| fold(&word.folded)).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = words(piece).map(|word| word.folded).filter(|word| !word.is_empty()).collect();
     if words.is_empty() {
         return;
     }
-    let last_is_spaced = words.last().and_then(|word| word.chars().next()).is_some_and(|c| !super::fold::is_unspaced(c));
+    let last_is_spaced = words.last().is_some_and(|word| !word.starts_with(is_unspaced));
     query.terms.push(Term { words, prefix: !quoted && last_is_spaced });
 }
