@@ -2,4 +2,43 @@
 import type { KeyState } from "./KeyState";
 import type { Protocol } from "./Protocol";
 
-export type Endpoint = { id: string, name: string, protocol: Protocol, baseUrl: string, model: string | null, contextWindow: number | null, allowHttp: boolean, key: KeyState, isDefault: boolean, };
+/**
+ * Where a model answers.
+ */
+export type Endpoint = { 
+/**
+ * Generated, `ep_...`.
+ */
+id: string, 
+/**
+ * The person's name for it; unique.
+ */
+name: string, 
+/**
+ * How it is spoken to.
+ */
+protocol: Protocol, 
+/**
+ * Such as `https://api.openai.com/v1`; empty for practice.
+ */
+baseUrl: string, 
+/**
+ * Used unless a request names another.
+ */
+model: string | null, 
+/**
+ * Tokens the model can take, as the person set it; `null` takes what is known of the model.
+ */
+contextWindow: number | null, 
+/**
+ * Whether plain HTTP beyond this machine was confirmed.
+ */
+allowHttp: boolean, 
+/**
+ * Whether it has a key.
+ */
+key: KeyState, 
+/**
+ * Whether requests that name no endpoint go here.
+ */
+isDefault: boolean, };

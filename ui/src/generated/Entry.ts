@@ -3,4 +3,39 @@ import type { Door } from "./Door";
 import type { EntryKind } from "./EntryKind";
 import type { State } from "./State";
 
-export type Entry = { seq: number, object: string, kind: EntryKind, from: State | null, to: State | null, door: Door, at: string, detail: Record<string, unknown> | null, };
+/**
+ * One line of the history.
+ */
+export type Entry = { 
+/**
+ * Its place in the store's one history.
+ */
+seq: number, 
+/**
+ * Always `entry`.
+ */
+object: string, 
+/**
+ * What happened.
+ */
+kind: EntryKind, 
+/**
+ * The state before, for a transition.
+ */
+from: State | null, 
+/**
+ * The state after, for a transition.
+ */
+to: State | null, 
+/**
+ * Which door it came through.
+ */
+door: Door, 
+/**
+ * When.
+ */
+at: string, 
+/**
+ * What else there is to say, such as a title; `null` once erased.
+ */
+detail: Record<string, unknown> | null, };

@@ -3,4 +3,59 @@ import type { MessageStatus } from "./MessageStatus";
 import type { Role } from "./Role";
 import type { TextPart } from "./TextPart";
 
-export type Message = { id: string, object: string, threadId: string | null, parentId: string | null, role: Role, texts: Array<TextPart>, createdAt: string, responseId: string | null, model: string | null, reasoning: string | null, status: MessageStatus, versions: Array<string>, copiedFrom: string | null, };
+/**
+ * Immutable authored text with a role.
+ */
+export type Message = { 
+/**
+ * Generated, `msg_...`.
+ */
+id: string, 
+/**
+ * Always `message`.
+ */
+object: string, 
+/**
+ * The thread it belongs to; `null` in a chain.
+ */
+threadId: string | null, 
+/**
+ * The message it answers or follows.
+ */
+parentId: string | null, 
+/**
+ * Who wrote it.
+ */
+role: Role, 
+/**
+ * One or more parts.
+ */
+texts: Array<TextPart>, 
+/**
+ * When it was written.
+ */
+createdAt: string, 
+/**
+ * The response that made it, for replies.
+ */
+responseId: string | null, 
+/**
+ * The model that answered, for replies.
+ */
+model: string | null, 
+/**
+ * The model's reasoning, where it gave one; never sent back.
+ */
+reasoning: string | null, 
+/**
+ * How it ended.
+ */
+status: MessageStatus, 
+/**
+ * Ids of every message with the same parent, this one included, oldest first.
+ */
+versions: Array<string>, 
+/**
+ * The message it was copied from, in a fork.
+ */
+copiedFrom: string | null, };

@@ -2,4 +2,31 @@
 import type { Message } from "./Message";
 import type { Response } from "./Response";
 
-export type MessageView = { message: Message, position: number, html: string, size: number, version: number, response: Response | null, };
+/**
+ * A message ready to be painted.
+ */
+export type MessageView = { 
+/**
+ * The message. Its texts are empty here: `html` says the same.
+ */
+message: Message, 
+/**
+ * Its place on the path on show, from 1.
+ */
+position: number, 
+/**
+ * Safe HTML of its text.
+ */
+html: string, 
+/**
+ * Length of its text in bytes.
+ */
+size: number, 
+/**
+ * Which version this is, from 1, of `message.versions`.
+ */
+version: number, 
+/**
+ * Why the model stopped, and what went wrong, for replies.
+ */
+response: Response | null, };

@@ -7,4 +7,67 @@ import type { ResponseStatus } from "./ResponseStatus";
 import type { State } from "./State";
 import type { Usage } from "./Usage";
 
-export type Response = { id: string, object: string, status: ResponseStatus, finishReason: FinishReason | null, model: string, endpoint: string, thread: string | null, threadState: State | null, previousResponseId: string | null, output: Array<Message>, usage: Usage | null, context: ContextSummary, error: ErrorDetail | null, createdAt: string, completedAt: string | null, };
+/**
+ * One attempt by a model to answer.
+ */
+export type Response = { 
+/**
+ * Generated, `resp_...`.
+ */
+id: string, 
+/**
+ * Always `response`.
+ */
+object: string, 
+/**
+ * How far it has come.
+ */
+status: ResponseStatus, 
+/**
+ * Why the model stopped.
+ */
+finishReason: FinishReason | null, 
+/**
+ * The model that answered, or was asked for until one has.
+ */
+model: string, 
+/**
+ * Name of the endpoint.
+ */
+endpoint: string, 
+/**
+ * The thread's id.
+ */
+thread: string | null, 
+/**
+ * The state the thread is in now.
+ */
+threadState: State | null, 
+/**
+ * The response it continues, in a chain.
+ */
+previousResponseId: string | null, 
+/**
+ * The reply, once there is one.
+ */
+output: Array<Message>, 
+/**
+ * Tokens, where the endpoint told.
+ */
+usage: Usage | null, 
+/**
+ * How much of the thread the model was given.
+ */
+context: ContextSummary, 
+/**
+ * What went wrong, if it failed.
+ */
+error: ErrorDetail | null, 
+/**
+ * When it was accepted.
+ */
+createdAt: string, 
+/**
+ * When it ended.
+ */
+completedAt: string | null, };

@@ -2,4 +2,39 @@
 import type { Role } from "./Role";
 import type { State } from "./State";
 
-export type SearchHit = { threadId: string, title: string | null, state: State, client: string | null, messageId: string, role: Role, createdAt: string, snippet: Array<string>, };
+/**
+ * One message that matches.
+ */
+export type SearchHit = { 
+/**
+ * The thread.
+ */
+threadId: string, 
+/**
+ * The thread's title.
+ */
+title: string | null, 
+/**
+ * The thread's state.
+ */
+state: State, 
+/**
+ * The thread's `client`, where it has one.
+ */
+client: string | null, 
+/**
+ * The message.
+ */
+messageId: string, 
+/**
+ * Who wrote it.
+ */
+role: Role, 
+/**
+ * When.
+ */
+createdAt: string, 
+/**
+ * Text around the matches: pieces, alternately plain and matching, beginning with plain.
+ */
+snippet: Array<string>, };

@@ -2,4 +2,23 @@
 import type { SidebarGroup } from "./SidebarGroup";
 import type { SidebarRow } from "./SidebarRow";
 
-export type SidebarPage = { groups: Array<SidebarGroup>, rows: Array<SidebarRow>, offset: number, total: number, };
+/**
+ * Some lines of the sidebar, counted over all groups in order.
+ */
+export type SidebarPage = { 
+/**
+ * Every group, in order.
+ */
+groups: Array<SidebarGroup>, 
+/**
+ * The lines asked for.
+ */
+rows: Array<SidebarRow>, 
+/**
+ * Place of the first of them, from 0.
+ */
+offset: number, 
+/**
+ * Lines in all.
+ */
+total: number, };

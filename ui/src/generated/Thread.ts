@@ -3,4 +3,63 @@ import type { ForkedFrom } from "./ForkedFrom";
 import type { SealSummary } from "./SealSummary";
 import type { State } from "./State";
 
-export type Thread = { id: string, object: string, title: string | null, state: State, metadata: Record<string, unknown>, messageCount: number, pinned: boolean, revision: number, createdAt: string, updatedAt: string, lastActivityAt: string, deletedAt: string | null, forkedFrom: ForkedFrom | null, seal: SealSummary | null, };
+/**
+ * A container for one conversation.
+ */
+export type Thread = { 
+/**
+ * The caller's own id, or a generated one.
+ */
+id: string, 
+/**
+ * Always `thread`.
+ */
+object: string, 
+/**
+ * At most 200 characters; `null` until one is given or taken from the first message.
+ */
+title: string | null, 
+/**
+ * Where it is in its lifecycle.
+ */
+state: State, 
+/**
+ * The caller's own JSON object.
+ */
+metadata: Record<string, unknown>, 
+/**
+ * Messages in the thread, all versions counted.
+ */
+messageCount: number, 
+/**
+ * Whether it is kept at the top of lists.
+ */
+pinned: boolean, 
+/**
+ * Grows with every change; the `ETag`.
+ */
+revision: number, 
+/**
+ * When it was made.
+ */
+createdAt: string, 
+/**
+ * When anything about it changed last.
+ */
+updatedAt: string, 
+/**
+ * When a message was added last.
+ */
+lastActivityAt: string, 
+/**
+ * When it went to the bin, if it is there.
+ */
+deletedAt: string | null, 
+/**
+ * The thread and message it was copied from.
+ */
+forkedFrom: ForkedFrom | null, 
+/**
+ * The last seal, once it has one.
+ */
+seal: SealSummary | null, };

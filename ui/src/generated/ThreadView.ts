@@ -5,4 +5,35 @@ import type { StreamingView } from "./StreamingView";
 import type { Thread } from "./Thread";
 import type { Usage } from "./Usage";
 
-export type ThreadView = { thread: Thread, length: number, messages: Array<MessageView>, streaming: StreamingView | null, failed: Response | null, draft: string, usage: Usage | null, };
+/**
+ * A thread ready to be painted, with its last messages.
+ */
+export type ThreadView = { 
+/**
+ * The thread.
+ */
+thread: Thread, 
+/**
+ * Messages on the path on show.
+ */
+length: number, 
+/**
+ * The last of them, or those around the message asked for.
+ */
+messages: Array<MessageView>, 
+/**
+ * The running response.
+ */
+streaming: StreamingView | null, 
+/**
+ * A response that failed without a text, if it is the last thing that happened.
+ */
+failed: Response | null, 
+/**
+ * What was typed and not sent.
+ */
+draft: string, 
+/**
+ * Tokens of all responses so far, where the endpoints told.
+ */
+usage: Usage | null, };

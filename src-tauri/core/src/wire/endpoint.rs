@@ -8,7 +8,6 @@ use super::ErrorDetail;
 /// How an endpoint is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
-#[ts(export)]
 pub enum Protocol {
     /// An in-process model that needs no network.
     Practice,
@@ -19,7 +18,6 @@ pub enum Protocol {
 /// Whether an endpoint has a key, never which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum KeyState {
     /// There is none.
     None,
@@ -38,7 +36,6 @@ pub enum KeyState {
 /// Where a model answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Endpoint {
     /// Generated, `ep_...`.
     pub id: String,
@@ -51,7 +48,6 @@ pub struct Endpoint {
     /// Used unless a request names another.
     pub model: Option<String>,
     /// Tokens the model can take, as the person set it; `null` takes what is known of the model.
-    #[ts(type = "number | null")]
     pub context_window: Option<u32>,
     /// Whether plain HTTP beyond this machine was confirmed.
     pub allow_http: bool,
@@ -64,7 +60,6 @@ pub struct Endpoint {
 /// An endpoint to be added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct NewEndpoint {
     /// The person's name for it.
     pub name: String,
@@ -78,7 +73,6 @@ pub struct NewEndpoint {
     pub model: Option<String>,
     /// Tokens the model can take.
     #[serde(default)]
-    #[ts(type = "number | null")]
     pub context_window: Option<u32>,
     /// Confirms plain HTTP beyond this machine.
     #[serde(default)]
@@ -88,7 +82,7 @@ pub struct NewEndpoint {
 /// What is to change about an endpoint; absent fields stay.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export, optional_fields)]
+#[ts(optional_fields)]
 pub struct EndpointPatch {
     /// A new name.
     pub name: Option<String>,
@@ -97,7 +91,6 @@ pub struct EndpointPatch {
     /// A new default model.
     pub model: Option<String>,
     /// Tokens the model can take.
-    #[ts(type = "number")]
     pub context_window: Option<u32>,
     /// Confirms plain HTTP beyond this machine.
     pub allow_http: Option<bool>,
@@ -106,14 +99,12 @@ pub struct EndpointPatch {
 /// What testing an endpoint found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct EndpointTest {
     /// Whether it answered.
     pub ok: bool,
     /// The model that answered.
     pub model: Option<String>,
     /// From sending to the first text, in milliseconds.
-    #[ts(type = "number | null")]
     pub first_text_ms: Option<u64>,
     /// What is wrong, and what to do.
     pub error: Option<ErrorDetail>,
@@ -122,7 +113,6 @@ pub struct EndpointTest {
 /// A model that an endpoint offers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Model {
     /// Its name at the endpoint.
     pub id: String,
@@ -131,6 +121,5 @@ pub struct Model {
     /// The endpoint's name.
     pub endpoint: String,
     /// Tokens it can take, where that is known.
-    #[ts(type = "number | null")]
     pub context_window: Option<u32>,
 }

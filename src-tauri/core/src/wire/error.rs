@@ -7,7 +7,6 @@ use super::JsonObject;
 
 /// A stable code, a person's words, and numbers where they help.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ErrorDetail {
     /// Stable; see [`crate::error::Code`].
     pub code: String,
@@ -20,7 +19,6 @@ pub struct ErrorDetail {
 
 /// The envelope of an error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,

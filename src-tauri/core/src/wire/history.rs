@@ -8,7 +8,6 @@ use super::{JsonObject, State, Time};
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum EntryKind {
     /// The thread was made.
     Created,
@@ -35,7 +34,6 @@ pub enum EntryKind {
 /// Which door a change came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum Door {
     /// The window.
     Window,
@@ -50,10 +48,8 @@ pub enum Door {
 /// One line of the history.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Entry {
     /// Its place in the store's one history.
-    #[ts(type = "number")]
     pub seq: u64,
     /// Always `entry`.
     pub object: String,

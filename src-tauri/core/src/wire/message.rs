@@ -8,7 +8,6 @@ use super::Time;
 /// Who wrote a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum Role {
     /// Instructions to the model.
     System,
@@ -20,7 +19,6 @@ pub enum Role {
 
 /// One part of a message's text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct TextPart {
     /// UTF-8 text.
     pub text: String,
@@ -29,7 +27,6 @@ pub struct TextPart {
 /// How a message came to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum MessageStatus {
     /// Whole.
     Completed,
@@ -46,7 +43,6 @@ pub enum MessageStatus {
 /// Immutable authored text with a role.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Message {
     /// Generated, `msg_...`.
     pub id: String,

@@ -6,7 +6,6 @@ use ts_rs::TS;
 /// Some of a list, with the cursors to go on from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Page<T> {
     /// Always `list`.
     pub object: String,

@@ -8,7 +8,6 @@ use super::{JsonObject, Role, State, TextPart};
 /// One message of a request. What an input does not need (an id, times) is ignored,
 /// so that a message from an answer can be handed back as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[ts(export)]
 pub struct Input {
     /// Who wrote it.
     pub role: Role,
@@ -23,7 +22,6 @@ pub struct Input {
 /// The thread a request names: an id, or an object with an id and metadata for a new thread.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(untagged)]
-#[ts(export)]
 pub enum ThreadChoice {
     /// An id.
     Id(String),
@@ -41,7 +39,6 @@ pub enum ThreadChoice {
 /// A request for a response.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export)]
 pub struct ResponseRequest {
     /// `endpoint/model`, or a model; `null` takes the default endpoint's.
     pub model: Option<String>,

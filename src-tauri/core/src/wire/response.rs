@@ -8,7 +8,6 @@ use super::{ErrorDetail, Message, State, Time};
 /// How far a response has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum ResponseStatus {
     /// Accepted; nothing has arrived.
     Pending,
@@ -27,7 +26,6 @@ pub enum ResponseStatus {
 /// Why the model stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum FinishReason {
     /// It had said everything.
     Stop,
@@ -40,36 +38,28 @@ pub enum FinishReason {
 /// Tokens, as the endpoint counted them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Usage {
     /// Tokens sent.
-    #[ts(type = "number")]
     pub input_tokens: u64,
     /// Tokens received.
-    #[ts(type = "number")]
     pub output_tokens: u64,
     /// Both.
-    #[ts(type = "number")]
     pub total_tokens: u64,
 }
 
 /// How much of the thread a model was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct ContextSummary {
     /// Messages sent, the new inputs included.
-    #[ts(type = "number")]
     pub sent: u32,
     /// Messages of the active path that did not fit.
-    #[ts(type = "number")]
     pub left_out: u32,
 }
 
 /// One attempt by a model to answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Response {
     /// Generated, `resp_...`.
     pub id: String,

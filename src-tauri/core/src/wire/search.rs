@@ -8,7 +8,6 @@ use super::{Role, State, Time};
 /// One message that matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SearchHit {
     /// The thread.
     pub thread_id: String,
@@ -31,7 +30,6 @@ pub struct SearchHit {
 /// A page of matches.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SearchPage {
     /// The matches, newest first, or best first where they are few.
     pub hits: Vec<SearchHit>,

@@ -6,7 +6,6 @@ use ts_rs::TS;
 /// Light, dark, or as the system says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum Theme {
     /// As the system says.
     #[default]
@@ -20,12 +19,10 @@ pub enum Theme {
 /// How the window looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export)]
 pub struct Appearance {
     /// Light, dark, or as the system says.
     pub theme: Theme,
     /// Per cent of the usual text size, 80 to 200.
-    #[ts(type = "number")]
     pub text_size: u16,
     /// `en`, `de`, or `null` for the system's.
     pub language: Option<String>,
@@ -40,7 +37,6 @@ impl Default for Appearance {
 /// Everything a person can set about this store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
-#[ts(export)]
 pub struct Settings {
     /// How the window looks.
     pub appearance: Appearance,
@@ -66,7 +62,6 @@ impl Default for Settings {
 /// Whether keys can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
-#[ts(export)]
 pub enum KeychainState {
     /// It answers.
     Ready,
@@ -81,7 +76,6 @@ pub enum KeychainState {
 /// What the program knows about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct About {
     /// The program's version.
     pub version: String,

@@ -8,7 +8,6 @@ use super::{Response, Time};
 /// One thing that happened to a running response, ready to be shown.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[ts(export)]
 pub enum StreamEvent {
     /// It was accepted; the inputs are stored.
     Started {
@@ -29,7 +28,6 @@ pub enum StreamEvent {
         /// The response.
         response_id: String,
         /// The attempt to come, 2 or more.
-        #[ts(type = "number")]
         attempt: u32,
         /// When it will be made.
         at: Time,
@@ -43,14 +41,12 @@ pub enum StreamEvent {
         /// The response.
         response_id: String,
         /// How many blocks were closed before these.
-        #[ts(type = "number")]
         from: u32,
         /// HTML of each block closed by this event.
         closed: Vec<String>,
         /// HTML of what is still open.
         tail: String,
         /// Tokens so far, estimated.
-        #[ts(type = "number")]
         tokens: u64,
     },
     /// Reasoning arrived: the text since the last such event.

@@ -8,7 +8,6 @@ use super::{JsonObject, Time};
 /// Where a thread is in its lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
-#[ts(export)]
 pub enum State {
     /// Accepts messages.
     Open,
@@ -21,7 +20,6 @@ pub enum State {
 /// A container for one conversation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Thread {
     /// The caller's own id, or a generated one.
     pub id: String,
@@ -35,12 +33,10 @@ pub struct Thread {
     #[ts(type = "Record<string, unknown>")]
     pub metadata: JsonObject,
     /// Messages in the thread, all versions counted.
-    #[ts(type = "number")]
     pub message_count: u32,
     /// Whether it is kept at the top of lists.
     pub pinned: bool,
     /// Grows with every change; the `ETag`.
-    #[ts(type = "number")]
     pub revision: u64,
     /// When it was made.
     pub created_at: Time,
@@ -59,7 +55,6 @@ pub struct Thread {
 /// Where a fork was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct ForkedFrom {
     /// The origin's id at that time.
     pub thread_id: String,
@@ -70,7 +65,6 @@ pub struct ForkedFrom {
 /// What a list says about a thread's last seal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SealSummary {
     /// SHA-256 of the seal, lower-case hex.
     pub digest: String,
@@ -83,7 +77,6 @@ pub struct SealSummary {
 /// The answer to deleting a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct Deleted {
     /// The id that was deleted.
     pub id: String,

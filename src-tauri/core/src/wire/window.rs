@@ -8,7 +8,6 @@ use super::{Message, Response, State, Thread, Time, Usage};
 /// A line of the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SidebarRow {
     /// The thread.
     pub id: String,
@@ -31,51 +30,42 @@ pub struct SidebarRow {
 /// A heading of the sidebar and how many lines stand under it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SidebarGroup {
     /// Value of the grouping key; `null` for threads without it.
     pub name: Option<String>,
     /// Whether this is the group of pinned threads, which comes first.
     pub pinned: bool,
     /// Lines under it.
-    #[ts(type = "number")]
     pub count: u32,
 }
 
 /// Some lines of the sidebar, counted over all groups in order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct SidebarPage {
     /// Every group, in order.
     pub groups: Vec<SidebarGroup>,
     /// The lines asked for.
     pub rows: Vec<SidebarRow>,
     /// Place of the first of them, from 0.
-    #[ts(type = "number")]
     pub offset: u32,
     /// Lines in all.
-    #[ts(type = "number")]
     pub total: u32,
 }
 
 /// A message ready to be painted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct MessageView {
     /// The message. Its texts are empty here: `html` says the same.
     pub message: Message,
     /// Its place on the path on show, from 1.
-    #[ts(type = "number")]
     pub position: u32,
     /// Safe HTML of its text.
     pub html: String,
     /// Length of its text in bytes.
-    #[ts(type = "number")]
     pub size: u32,
     /// Which version this is, from 1, of `message.versions`.
-    #[ts(type = "number")]
     pub version: u32,
     /// Why the model stopped, and what went wrong, for replies.
     pub response: Option<Response>,
@@ -84,7 +74,6 @@ pub struct MessageView {
 /// A running response, as far as it has come.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct StreamingView {
     /// The response.
     pub response: Response,
@@ -101,19 +90,14 @@ pub struct StreamingView {
 /// What the model would see of a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct ContextPreview {
     /// Messages that would be sent, the draft not counted.
-    #[ts(type = "number")]
     pub messages: u32,
     /// Messages that would stay out.
-    #[ts(type = "number")]
     pub left_out: u32,
     /// Tokens of what would be sent, the draft included; estimated.
-    #[ts(type = "number")]
     pub tokens: u64,
     /// Tokens there is room for.
-    #[ts(type = "number")]
     pub budget: u64,
     /// Name of the endpoint that would answer.
     pub endpoint: String,
@@ -124,12 +108,10 @@ pub struct ContextPreview {
 /// A thread ready to be painted, with its last messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
-#[ts(export)]
 pub struct ThreadView {
     /// The thread.
     pub thread: Thread,
     /// Messages on the path on show.
-    #[ts(type = "number")]
     pub length: u32,
     /// The last of them, or those around the message asked for.
     pub messages: Vec<MessageView>,
