@@ -92,14 +92,16 @@ fn said(chunks: &[Chunk]) -> String {
     chunks.iter().filter(|c| c.kind == ChunkKind::Text).map(|c| c.text.as_str()).collect()
 }
 
+/// Name, events, status, text kept, code of the error, calls made.
+type Row = (&'static str, Vec<Event>, ResponseStatus, &'static str, Option<Code>, u32);
+
 #[test]
 fn lives_end_as_the_table_says() {
     use Event::{Begin, Cancel, CancelSeen, RetryDue, SaveDue, Shutdown};
     let stop = || finish(FinishReason::Stop);
     let done = || Event::CallEnded(Ok(()));
     let cut = || failed(Code::EndpointUnreachable, Retry::No);
-    // name, events, status, text kept, code of the error, calls made
-    let table: Vec<(&str, Vec<Event>, ResponseStatus, &str, Option<Code>, u32)> = vec![
+    let table: Vec<Row> = vec![
         ("whole", vec![Begin, text("a"), text("b"), stop(), done()], Completed, "ab", None, 1),
         ("saved on the way", vec![Begin, text("a"), SaveDue, text("b"), stop(), done()], Completed, "ab", None, 1),
         ("late chunk", vec![Begin, text("a"), Cancel, text("late"), stop(), done()], Cancelled, "a", None, 1),

@@ -16,13 +16,13 @@ use tokio::sync::watch;
 use super::Skein;
 use super::show::{find, find_message, message_wire};
 use crate::context::{self, GO_ON, Wish};
-use crate::error::{Code, Result};
+use crate::error::Result;
 use crate::render::Stream;
 use crate::response::{Event, Happening, Sink, SinkEvent};
 use crate::store::message::{self, MessageRow};
 use crate::store::response::{self, ResponseRow};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{StoreError, view};
+use crate::store::{StoreError, endpoint, view};
 use crate::thread::{RuleError, check_inputs};
 use crate::wire::{ContextPreview, JsonObject, Response, ResponseRequest, Role, StreamingView, ThreadChoice};
 
@@ -222,12 +222,8 @@ impl Skein {
         model: Option<&str>,
         unsaved: Option<&'static str>,
     ) -> Result<Ask> {
-        let same = before.as_ref().map(|row| format!("{}/{}", row.endpoint, row.model_asked));
-        let (endpoint, model) = match self.resolve_endpoint(model.or(same.as_deref())) {
-            // The endpoint that was asked before may be gone.
-            Err(error) if model.is_none() && error.code() == Code::EndpointNotFound => self.resolve_endpoint(None)?,
-            resolved => resolved?,
-        };
+        let same = before.as_ref().map(|row| self.same_model(row)).transpose()?.flatten();
+        let (endpoint, model) = self.resolve_endpoint(model.or(same.as_deref()))?;
         let parameters = before.and_then(|row| serde_json::from_str(&row.parameters).ok()).unwrap_or_default();
         Ok(Ask {
             thread: ThreadChoice::Id(thread.into()),
@@ -239,6 +235,12 @@ impl Skein {
             endpoint,
             model,
         })
+    }
+
+    /// The endpoint and model that were asked, unless that endpoint is gone.
+    fn same_model(&self, row: &ResponseRow) -> Result<Option<String>> {
+        let there = self.store().read(|conn| endpoint::find(conn, &row.endpoint))?;
+        Ok(there.map(|endpoint| format!("{}/{}", endpoint.name, row.model_asked)))
     }
 
     /// Stores what is asked, tells the sink, and lets it run.

@@ -1,0 +1,149 @@
+//! What an endpoint can do to a reply: each fault ends in a stated status, and nothing that was
+//! typed or had arrived is lost.
+
+use std::time::Duration;
+
+use skein_core::response::Happening;
+use skein_core::wire::{MessageStatus, Response, ResponseStatus};
+use skein_support::model_server::{ModelServer, Reply, closed_port};
+
+use crate::support::{World, add_endpoint, code, open, request, text_of};
+
+const SHORT: Duration = Duration::from_millis(300);
+
+/// Asks an endpoint that behaves like that.
+async fn ask(world: &World, reply: Reply) -> Response {
+    world.server.queue(reply);
+    world.send("t", "question").await
+}
+
+fn kept(world: &World) -> Option<(String, MessageStatus)> {
+    let path = world.path("t");
+    assert_eq!(text_of(&path[0]), "question", "what was typed is there");
+    path.get(1).map(|reply| (text_of(reply), reply.status))
+}
+
+#[tokio::test]
+async fn a_reply_that_is_cut_off_keeps_its_text() {
+    for reply in [Reply::cut_after("half a "), Reply::reset_after("half a ")] {
+        let world = World::new();
+        let response = ask(&world, reply).await;
+        assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "endpoint_unreachable"));
+        assert_eq!(kept(&world), Some(("half a ".into(), MessageStatus::Failed)));
+        assert_eq!(response.output[0].id, world.path("t")[1].id);
+        assert_eq!(world.server.seen().requests, 1, "a reply that had begun is not asked for again");
+    }
+}
+
+#[tokio::test]
+async fn silence_ends_within_its_time_limit() {
+    for (reply, text) in
+        [(Reply::silent(), None), (Reply::silent_after_headers(), None), (Reply::silent_after("so far "), Some("so far "))]
+    {
+        let world = World::hurried(SHORT);
+        let response = ask(&world, reply).await;
+        assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "endpoint_timeout"));
+        assert_eq!(kept(&world), text.map(|text| (text.into(), MessageStatus::Failed)));
+        world.server.wait_until("the connection to be closed", |seen| seen.hung_up == 1).await;
+    }
+}
+
+#[tokio::test]
+async fn an_endless_reply_stops_at_four_mebibytes() {
+    let world = World::new();
+    let response = ask(&world, Reply::endless()).await;
+    assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "message_too_large"));
+    let (text, status) = kept(&world).unwrap();
+    assert!((4 * 1024 * 1024 - 1024..=4 * 1024 * 1024).contains(&text.len()), "{} bytes", text.len());
+    assert_eq!(status, MessageStatus::Failed);
+    assert_eq!(text, "again and again ".repeat(text.len() / 16 + 1)[..text.len()]);
+    world.server.wait_until("the connection to be closed", |seen| seen.hung_up == 1).await;
+}
+
+#[tokio::test]
+async fn refusals_make_no_message_and_stay_beside_the_thread() {
+    let cases = [
+        (Reply::error(401, "invalid_api_key", "no"), "endpoint_missing_key"),
+        (Reply::error(400, "bad_request", "no"), "endpoint_rejected"),
+        (Reply::error(500, "server_error", "no"), "endpoint_rejected"),
+        (Reply::error(404, "model_not_found", "no"), "model_not_found"),
+        (Reply::redirect(307, "http://127.0.0.1:1/"), "endpoint_rejected"),
+        (Reply::text(""), "endpoint_rejected"),
+    ];
+    for (reply, expected) in cases {
+        let world = World::new();
+        let response = ask(&world, reply).await;
+        assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, expected));
+        assert_eq!(kept(&world), None);
+        assert!(response.output.is_empty());
+        let failed = world.skein.open_thread("t", None).unwrap().failed.expect("it is shown beside the thread");
+        assert_eq!((failed.id.as_str(), code(&failed)), (response.id.as_str(), expected));
+        assert_eq!(world.server.seen().requests, 1, "asking again would not help");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_key_is_told_from_a_missing_one() {
+    let world = World::new();
+    let id = world.skein.get_endpoint("scripted").unwrap().id;
+    world.skein.set_key(&id, "sk-wrong".to_owned().into()).unwrap();
+    let response = ask(&world, Reply::error(401, "invalid_api_key", "no")).await;
+    assert_eq!(code(&response), "endpoint_rejected");
+    assert_eq!(world.server.last_request().header("authorization"), Some("Bearer sk-wrong"));
+    let shown = format!("{response:?}");
+    assert!(!shown.contains("sk-wrong"), "a key stands nowhere: {shown}");
+}
+
+#[tokio::test]
+async fn an_overloaded_endpoint_is_asked_four_times_and_no_more() {
+    let busy = || Reply::status(503, "text/plain", "busy").header("Retry-After", "0");
+    let world = World::new();
+    (0..3).for_each(|_| world.server.queue(busy()));
+    world.server.queue(Reply::text("at last"));
+    assert_eq!(world.send("t", "question").await.status, ResponseStatus::Completed);
+    assert_eq!(world.server.seen().requests, 4);
+    assert_eq!(world.texts("t"), ["question", "at last"], "asked four times, stored once");
+
+    world.server.always(busy());
+    let response = world.send("t", "question").await;
+    assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "endpoint_rejected"));
+    assert_eq!(world.server.seen().requests, 8);
+}
+
+#[tokio::test]
+async fn what_was_typed_survives_an_endpoint_that_is_down_and_goes_out_when_it_is_back() {
+    let dir = tempfile::tempdir().unwrap();
+    let address = closed_port();
+    let skein = open(dir.path());
+    add_endpoint(&skein, &format!("http://{address}/v1"), None);
+    let world = World { dir, server: ModelServer::start(), skein };
+    let (running, heard) = world.start("t", "question").await;
+    let waits = |what: &Happening| matches!(what, Happening::Retrying { attempt: 2, code, .. } if code.as_str() == "endpoint_unreachable");
+    heard.wait_until("a countdown", |heard| heard.all().iter().any(waits)).await;
+    assert_eq!(world.texts("t"), ["question"]);
+    let back = ModelServer::start_at(address);
+    assert_eq!(running.done().await.status, ResponseStatus::Completed);
+    assert_eq!(back.seen().requests, 1);
+}
+
+#[tokio::test]
+async fn a_reply_runs_on_when_nobody_listens() {
+    let world = World::new();
+    drop(world.ask(request("t", "question")).await.unwrap());
+    crate::support::eventually("the reply", || world.texts("t").len() == 2).await;
+}
+
+#[tokio::test]
+async fn reasoning_is_kept_apart_and_never_sent_back() {
+    let world = World::new();
+    let chunk = |key: &str, text: &str, finish: Option<&str>| {
+        skein_support::model_server::chat_chunk(&serde_json::json!({ key: text }), finish)
+    };
+    let (thought, said) = (chunk("reasoning_content", "Hmm, well.", None), chunk("content", "Yes.", Some("stop")));
+    let response = ask(&world, Reply::events(&[&thought, &said, "[DONE]"])).await;
+    assert_eq!(response.output[0].reasoning.as_deref(), Some("Hmm, well."));
+    assert_eq!(text_of(&response.output[0]), "Yes.");
+    world.send("t", "and?").await;
+    let sent = String::from_utf8(world.server.last_request().body).unwrap();
+    assert!(sent.contains("Yes.") && !sent.contains("Hmm"), "{sent}");
+}

@@ -1,0 +1,12 @@
+//! Responses from asking to their end, against a scripted model server over real sockets.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
+
+mod asking;
+mod context;
+mod faults;
+mod machine;
+mod processes;
+mod stopping;
+mod support;
+mod versions;
