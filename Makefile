@@ -1,0 +1,64 @@
+# Skein. `make run` opens it, `make test` proves it. Both install what they need and repeat no finished work.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/index.html)
+HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin Windows_NT,$(shell uname -s) $(OS)))
+
+.PHONY: help run test lint bench bundle screenshots generate setup-run setup-test clean
+
+help: ## What can be made
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
+
+run: ## Install what is missing, build, and open the window (or the terminal, where there is no display)
+ifneq ($(HAS_DISPLAY),)
+	@.ci/setup window
+	@$(MAKE) --no-print-directory ui/dist/index.html
+	cargo build --release -p skein-window -p skein-cli
+	@target/release/skein $(ARGS)
+else
+	@echo "There is no display here, so the conversation opens in the terminal: skein chat"
+	@.ci/setup terminal
+	cargo build --release -p skein-cli
+	@target/release/skein $(ARGS) chat
+endif
+
+test: ## Set everything up and run every test
+	@.ci/setup test
+	@$(MAKE) --no-print-directory ui/dist/index.html
+	@.ci/test
+
+lint: ui/dist/index.html ## Formatting of mistakes: clippy and documentation without warnings
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
+
+bench: ## Measure, each figure beside its bare limit in the same run
+	@.ci/setup test
+	@$(MAKE) --no-print-directory ui/dist/index.html
+	@.ci/bench
+
+bundle: ## Make the .deb and the .rpm
+	@.ci/setup window
+	@$(MAKE) --no-print-directory ui/dist/index.html
+	@.ci/bundle
+
+screenshots: ## Take the pictures of docs/ from the running program
+	@.ci/setup test
+	@$(MAKE) --no-print-directory ui/dist/index.html
+	@.ci/screenshots
+
+generate: ## Write the window's types anew from the wire shapes
+	SKEIN_WRITE=1 cargo test -p skein-core --test house bindings
+
+clean: ## Remove everything that was built
+	cargo clean
+	rm -rf ui/dist ui/node_modules gen
+
+ui/node_modules/.installed: ui/package.json ui/package-lock.json
+	npm --prefix ui ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+ui/dist/index.html: ui/node_modules/.installed $(UI_SOURCES)
+	npm --prefix ui run build --silent
+	@touch $@
