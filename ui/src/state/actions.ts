@@ -92,10 +92,11 @@ export function retry(messageId: string) {
   if (id !== null) void ask(`message:${messageId}`, () => responses.retry(id, messageId, composer.model));
 }
 
-/** Asks again after a failure that left no text. */
+/** Asks again after a failure that left no text: for a reply, or for the rest of one. */
 export function retryFailed() {
-  const last = pane.last;
-  if (last) retry(last.message.id);
+  const last = pane.last?.message;
+  if (last?.role === 'assistant') continueReply(last.id);
+  else if (last) retry(last.id);
 }
 
 export function continueReply(messageId: string) {

@@ -11,6 +11,10 @@ import { composer } from './composer.svelte';
 import { failures } from './failures.svelte';
 import { streams } from './streams.svelte';
 
+/** Whether two views would be painted alike. */
+const same = (a: MessageView | undefined, b: MessageView) =>
+  a !== undefined && a.message.id === b.message.id && a.html === b.html && JSON.stringify(a.message) === JSON.stringify(b.message);
+
 const FETCH = 40;
 const KEEP = 800;
 
@@ -138,7 +142,7 @@ class Pane {
 
   #apply(view: ThreadView) {
     this.#forgetOtherPath(view);
-    for (const each of view.messages) this.#views.set(each.position, each);
+    for (const each of view.messages) if (!same(this.#views.get(each.position), each)) this.#views.set(each.position, each);
     this.thread = view.thread;
     this.length = view.length;
     this.failed = view.failed;

@@ -11,6 +11,8 @@ import { settings } from './settings.svelte';
 export type Filter = 'all' | State | 'bin';
 export const PAGE = 100;
 
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
 class Sidebar {
   filter = $state<Filter>('all');
   groups = $state.raw<SidebarGroup[]>([]);
@@ -78,9 +80,10 @@ class Sidebar {
   }
 
   #take(page: number, fetched: SidebarPage) {
-    this.groups = fetched.groups;
+    // What is the same stays the same, so that nothing is drawn again for it.
+    if (!same(this.groups, fetched.groups)) this.groups = fetched.groups;
     this.total = fetched.total;
-    this.#pages.set(page, fetched.rows);
+    if (!same(this.#pages.get(page), fetched.rows)) this.#pages.set(page, fetched.rows);
   }
 }
 

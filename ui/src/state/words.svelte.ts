@@ -106,8 +106,8 @@ const dates = (options: Intl.DateTimeFormatOptions) =>
 const formats = {
   number: kept((locale) => new Intl.NumberFormat(locale)),
   date: dates({ day: 'numeric', month: 'short', year: 'numeric' }),
-  moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }),
-  clock: dates({ hour: '2-digit', minute: '2-digit' }),
+  moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }),
+  clock: dates({ hour: 'numeric', minute: '2-digit' }),
   weekday: dates({ weekday: 'short' }),
   day: dates({ day: 'numeric', month: 'short' }),
   month: dates({ month: 'short', year: 'numeric' }),

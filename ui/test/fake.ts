@@ -1,0 +1,468 @@
+// A stand-in for Rust, for tests and pictures only: a small store in memory behind the real IPC.
+// It knows just enough of the rules for the window to be looked at; Rust's own tests hold them.
+import { mockIPC } from '@tauri-apps/api/mocks';
+import type { Endpoint } from '../src/generated/Endpoint';
+import type { Entry } from '../src/generated/Entry';
+import type { ErrorDetail } from '../src/generated/ErrorDetail';
+import type { MessageStatus } from '../src/generated/MessageStatus';
+import type { MessageView } from '../src/generated/MessageView';
+import type { Response } from '../src/generated/Response';
+import type { Role } from '../src/generated/Role';
+import type { Settings } from '../src/generated/Settings';
+import type { SidebarGroup } from '../src/generated/SidebarGroup';
+import type { SidebarRow } from '../src/generated/SidebarRow';
+import type { State } from '../src/generated/State';
+import type { StreamEvent } from '../src/generated/StreamEvent';
+import type { Thread } from '../src/generated/Thread';
+import type { ThreadView } from '../src/generated/ThreadView';
+
+type Args = Record<string, unknown>;
+type Stored = {
+  id: string;
+  parent: string | null;
+  role: Role;
+  text: string;
+  at: string;
+  model: string | null;
+  status: MessageStatus;
+  response: Response | null;
+};
+type Kept = { thread: Thread; messages: Stored[]; tip: string | null; draft: string; history: Entry[]; failed: Response | null };
+
+export const refusal = (code: string, details: Args = {}): ErrorDetail => ({ code, message: code, details });
+
+const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+
+/** Enough Markdown for a picture: paragraphs, bold, code blocks, lists. */
+export function html(text: string): string {
+  return (text.match(/```\w*\n[\s\S]*?\n```|(?:(?!\n\n|```)[\s\S])+/g) ?? []).map((each) => block(each.trim())).join('');
+}
+
+function block(text: string): string {
+  const fence = /^```(\w*)\n([\s\S]*?)\n?```$/.exec(text);
+  if (fence) {
+    const lang = fence[1] ? `<span class="lang">${fence[1]}</span>` : '';
+    return `<pre class="code" dir="ltr"><div class="head">${lang}<button type="button" class="copy" data-copy></button></div><code tabindex="0" data-lang="${fence[1]}">${colour(fence[2] ?? '')}</code></pre>`;
+  }
+  if (text.startsWith('- ')) return `<ul dir="auto">${text.split('\n').map((line) => `<li dir="auto">${inline(line.slice(2))}</li>`).join('')}</ul>`;
+  return `<p dir="auto">${inline(text)}</p>`;
+}
+
+const inline = (text: string) =>
+  escape(text)
+    .replace(/\*\*(.+?)\*\*/g, '<strong>$1</strong>')
+    .replace(/`(.+?)`/g, '<code>$1</code>')
+    .replace(/\[(.+?)\]\((.+?)\)/g, '<a href="$2" title="$2" data-link rel="noopener noreferrer" dir="auto">$1</a>');
+
+const colour = (code: string) =>
+  escape(code)
+    .replace(/(#.*)$/gm, '<span class="c">$1</span>')
+    .replace(/\b(import|for|in|fn|let|return)\b/g, '<span class="k">$1</span>')
+    .replace(/=(\d+)/g, '=<span class="s">$1</span>');
+
+export class Fake {
+  threads = new Map<string, Kept>();
+  endpoints: Endpoint[] = [
+    { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, key: 'none', isDefault: true },
+  ];
+  settings: Settings = { appearance: { theme: 'light', textSize: 100, language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true };
+  keychain: 'ready' | 'missing' = 'ready';
+  readOnly = false;
+  newDraft = '';
+  opened: string[] = [];
+  copied: string[] = [];
+  links: string[] = [];
+  keys: string[] = [];
+  calls: { command: string; args: Args }[] = [];
+  /** Commands that are refused, with what. */
+  refuse = new Map<string, ErrorDetail>();
+  now = Date.parse('2026-11-22T14:06:00.000Z');
+  budget = 128_000;
+  /** How the next replies go; without any, they wait for `say` and `end`. */
+  hear: (events: StreamEvent[]) => void = () => {};
+  running = new Map<string, { response: Response; parent: string; text: string; said: number; closed: number }>();
+  #seq = 0;
+
+  install() {
+    mockIPC((command, args) => this.answer(command, (args ?? {}) as Args), { shouldMockEvents: true });
+    return this;
+  }
+
+  async answer(command: string, args: Args): Promise<unknown> {
+    this.calls.push({ command, args });
+    const refused = this.refuse.get(command);
+    if (refused) throw refused;
+    const handler = (this as unknown as Record<string, (args: Args) => unknown>)[`on_${command}`];
+    if (!handler) throw refusal('unexpected', { command });
+    return handler.call(this, args);
+  }
+
+  did(command: string) {
+    return this.calls.filter((call) => call.command === command).map((call) => call.args);
+  }
+
+  add(id: string, title: string | null, client: string | null, state: State, hoursAgo: number, extra: Args = {}): Kept {
+    const at = new Date(this.now - hoursAgo * 3_600_000).toISOString();
+    const thread: Thread = {
+      id, object: 'thread', title, state, metadata: { ...(client ? { client } : {}), ...extra }, messageCount: 0, pinned: false,
+      revision: 1, createdAt: at, updatedAt: at, lastActivityAt: at, deletedAt: null, forkedFrom: null, seal: null,
+    };
+    const kept: Kept = { thread, messages: [], tip: null, draft: '', history: [], failed: null };
+    this.threads.set(id, kept);
+    this.note(kept, 'created');
+    if (state !== 'open') this.note(kept, state);
+    return kept;
+  }
+
+  note(kept: Kept, kind: Entry['kind'], at = new Date(Math.max(this.now, Date.parse(kept.thread.lastActivityAt))).toISOString()) {
+    kept.history.push({ seq: ++this.#seq, object: 'entry', kind, from: null, to: null, door: 'window', at: kind === 'created' ? kept.thread.createdAt : at, detail: null });
+  }
+
+  say(kept: Kept, role: Role, text: string, more: Partial<Stored> = {}): Stored {
+    const message: Stored = {
+      id: `msg_${++this.#seq}`, parent: kept.tip, role, text, at: new Date(this.now).toISOString(),
+      model: role === 'assistant' ? 'gpt-4.1' : null, status: 'completed', response: null, ...more,
+    };
+    if (role === 'assistant' && !message.response) {
+      message.response = { ...this.response(kept.thread.id), status: 'completed', finishReason: 'stop', usage: { inputTokens: 900, outputTokens: Math.ceil(text.length / 4), totalTokens: 900 + Math.ceil(text.length / 4) } };
+    }
+    kept.messages.push(message);
+    kept.tip = message.id;
+    kept.thread = { ...kept.thread, messageCount: kept.messages.length, revision: kept.thread.revision + 1 };
+    return message;
+  }
+
+  response(thread: string, model = 'gpt-4.1'): Response {
+    return {
+      id: `resp_${++this.#seq}`, object: 'response', status: 'pending', finishReason: null, model, endpoint: 'OpenAI', thread, threadState: 'open',
+      previousResponseId: null, output: [], usage: null, context: { sent: 1, leftOut: 0 }, error: null,
+      createdAt: new Date(this.now).toISOString(), completedAt: null,
+    };
+  }
+
+  get(id: unknown): Kept {
+    const kept = this.threads.get(String(id));
+    if (!kept) throw refusal('thread_not_found');
+    return kept;
+  }
+
+  path(kept: Kept): Stored[] {
+    const byId = new Map(kept.messages.map((message) => [message.id, message]));
+    const path: Stored[] = [];
+    for (let at = kept.tip; at !== null; ) {
+      const message = byId.get(at);
+      if (!message) break;
+      path.push(message);
+      at = message.parent;
+    }
+    return path.reverse();
+  }
+
+  view(kept: Kept, message: Stored, position: number): MessageView {
+    const versions = kept.messages.filter((each) => each.parent === message.parent && each.role === message.role).map((each) => each.id);
+    return {
+      message: {
+        id: message.id, object: 'message', threadId: kept.thread.id, parentId: message.parent, role: message.role, texts: [], createdAt: message.at,
+        responseId: message.response?.id ?? null, model: message.model, reasoning: null, status: message.status, versions, copiedFrom: null,
+      },
+      position, html: html(message.text), size: message.text.length, version: versions.indexOf(message.id) + 1, response: message.response,
+    };
+  }
+
+  on_open_thread({ id, around }: Args): ThreadView {
+    const kept = this.get(id);
+    this.opened.push(String(id));
+    const path = this.path(kept);
+    const found = path.findIndex((message) => message.id === around);
+    const from = found >= 0 ? Math.max(0, found - 15) : Math.max(0, path.length - 30);
+    const run = this.running.get(kept.thread.id);
+    const spent = kept.messages.reduce((sum, message) => sum + (message.response?.usage?.totalTokens ?? 0), 0);
+    return {
+      thread: kept.thread, length: path.length,
+      messages: path.slice(from, from + 30).map((message, i) => this.view(kept, message, from + i + 1)),
+      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: '', elsewhere: false } : null,
+      failed: kept.failed, draft: kept.draft,
+      usage: spent > 0 ? { inputTokens: Math.round(spent * 0.8), outputTokens: Math.round(spent * 0.2), totalTokens: spent } : null,
+    };
+  }
+
+  on_message_views({ id, from, to }: Args): MessageView[] {
+    const kept = this.get(id);
+    return this.path(kept).slice(Number(from) - 1, Number(to)).map((message, i) => this.view(kept, message, Number(from) + i));
+  }
+
+  on_message_text({ id, messageId }: Args) {
+    return this.get(id).messages.find((message) => message.id === messageId)?.text ?? '';
+  }
+
+  on_sidebar({ groupBy, state, deleted, offset, limit }: Args) {
+    const group = (thread: Thread) => (groupBy ? ((thread.metadata[String(groupBy)] as string | undefined) ?? null) : null);
+    const fits = [...this.threads.values()].map((kept) => kept.thread).filter((thread) => (deleted ? thread.deletedAt !== null : thread.deletedAt === null && (state === null || thread.state === state)));
+    const key = (thread: Thread) => (thread.pinned ? '\u0000' : (group(thread) ?? '\uffff'));
+    fits.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : b.lastActivityAt.localeCompare(a.lastActivityAt)));
+    const groups: SidebarGroup[] = [];
+    for (const thread of fits) {
+      const last = groups.at(-1);
+      const name = thread.pinned ? null : group(thread);
+      if (last && last.name === name && last.pinned === thread.pinned) last.count += 1;
+      else groups.push({ name, pinned: thread.pinned, count: 1 });
+    }
+    const rows: SidebarRow[] = fits.slice(Number(offset), Number(offset) + Number(limit)).map((thread) => ({
+      id: thread.id, title: thread.title, state: thread.state, group: group(thread), lastActivityAt: thread.lastActivityAt,
+      pinned: thread.pinned, running: this.running.has(thread.id), deletedAt: thread.deletedAt,
+    }));
+    return { groups, rows, offset, total: fits.length };
+  }
+
+  change(id: unknown, change: Partial<Thread>, kind?: Entry['kind']) {
+    const kept = this.get(id);
+    kept.thread = { ...kept.thread, ...change, revision: kept.thread.revision + 1 };
+    if (kind) this.note(kept, kind);
+    return kept.thread;
+  }
+
+  writable(id: unknown) {
+    const { state } = this.get(id).thread;
+    if (state !== 'open') throw refusal(`thread_${state}`);
+  }
+
+  on_rename_thread({ id, title }: Args) {
+    this.writable(id);
+    return this.change(id, { title: String(title) }, 'renamed');
+  }
+
+  on_change_metadata({ id, patch }: Args) {
+    this.writable(id);
+    const metadata = { ...this.get(id).thread.metadata, ...(patch as Args) };
+    for (const [key, value] of Object.entries(metadata)) if (value === null) delete metadata[key];
+    if (JSON.stringify(metadata).length > 16_384) throw refusal('metadata_too_large');
+    return this.change(id, { metadata }, 'metadata_changed');
+  }
+
+  on_set_state({ id, state }: Args) {
+    if (this.get(id).thread.state === 'archived') throw refusal('invalid_transition');
+    return this.change(id, { state: state as State }, state === 'open' ? 'unlocked' : (state as 'locked' | 'archived'));
+  }
+
+  on_delete_thread({ id, confirm }: Args) {
+    const { state } = this.get(id).thread;
+    if (state === 'locked') throw refusal('thread_locked');
+    if (state === 'archived' && confirm !== id) throw refusal('confirmation_required');
+    if (state === 'archived') this.threads.delete(String(id));
+    else this.change(id, { deletedAt: new Date(this.now).toISOString() }, 'deleted');
+    return { id, object: 'thread', deleted: true };
+  }
+
+  on_undelete_thread({ id }: Args) {
+    return this.change(id, { deletedAt: null }, 'undeleted');
+  }
+
+  on_fork_thread({ id, messageId }: Args) {
+    const kept = this.get(id);
+    const path = this.path(kept);
+    const upTo = messageId ? path.findIndex((message) => message.id === messageId) + 1 : path.length;
+    const fork = this.add(`thread_${++this.#seq}`, kept.thread.title, (kept.thread.metadata['client'] as string) ?? null, 'open', 0);
+    for (const message of path.slice(0, upTo)) this.say(fork, message.role, message.text, { model: message.model });
+    fork.thread = { ...fork.thread, forkedFrom: { threadId: String(id), messageId: path[upTo - 1]?.id ?? '' } };
+    return fork.thread;
+  }
+
+  on_pin_thread({ id, pinned }: Args) {
+    return this.change(id, { pinned: Boolean(pinned) });
+  }
+
+  on_choose_version({ id, messageId }: Args) {
+    const kept = this.get(id);
+    let tip = String(messageId);
+    for (;;) {
+      const child = kept.messages.filter((message) => message.parent === tip).at(-1);
+      if (!child) break;
+      tip = child.id;
+    }
+    kept.tip = tip;
+    return this.on_open_thread({ id, around: messageId });
+  }
+
+  on_list_history({ id }: Args) {
+    return this.get(id).history;
+  }
+
+  on_search({ query }: Args) {
+    const word = String(query).toLowerCase();
+    const hits = [];
+    for (const { thread, messages } of this.threads.values()) {
+      for (const message of messages) {
+        const at = message.text.toLowerCase().indexOf(word);
+        if (at < 0) continue;
+        const text = message.text.replace(/\s+/g, ' ');
+        hits.push({
+          threadId: thread.id, title: thread.title, state: thread.state, client: (thread.metadata['client'] as string) ?? null, messageId: message.id, role: message.role, createdAt: message.at,
+          snippet: [`${at > 30 ? '…' : ''}${text.slice(Math.max(0, at - 30), at)}`, text.slice(at, at + word.length), text.slice(at + word.length, at + 90)],
+        });
+      }
+    }
+    return { hits: hits.slice(0, 50), next: null };
+  }
+
+  on_save_draft({ id, text }: Args) {
+    if (id === null) this.newDraft = String(text);
+    else this.get(id).draft = String(text);
+  }
+
+  on_get_draft() {
+    return this.newDraft;
+  }
+
+  on_subscribe({ channel }: Args) {
+    this.hear = (events) => (channel as { onmessage: (events: StreamEvent[]) => void }).onmessage(events);
+  }
+
+  on_respond({ thread, text, replaces, metadata }: Args) {
+    if (thread !== null) this.writable(thread);
+    const kept = thread === null ? this.add(`thread_${++this.#seq}`, String(text).slice(0, 60), ((metadata as Args | undefined)?.['client'] as string) ?? null, 'open', 0) : this.get(thread);
+    if (this.running.has(kept.thread.id)) throw refusal('thread_busy');
+    if (replaces) kept.tip = kept.messages.find((message) => message.id === replaces)?.parent ?? null;
+    const input = this.say(kept, 'user', String(text));
+    return this.begin(kept, input.id);
+  }
+
+  on_retry({ thread, messageId }: Args) {
+    const kept = this.get(thread);
+    const message = kept.messages.find((each) => each.id === messageId);
+    const parent = message?.role === 'assistant' ? message.parent : (message?.id ?? null);
+    kept.tip = parent;
+    return this.begin(kept, parent ?? '');
+  }
+
+  on_continue_reply({ thread, messageId }: Args) {
+    return this.begin(this.get(thread), String(messageId));
+  }
+
+  begin(kept: Kept, parent: string) {
+    const response = this.response(kept.thread.id);
+    kept.failed = null;
+    this.running.set(kept.thread.id, { response, parent, text: '', said: 0, closed: 0 });
+    queueMicrotask(() => this.hear([{ type: 'started', response }]));
+    return response;
+  }
+
+  /** More text arrives in a thread's reply. */
+  write(id: string, text: string) {
+    const run = this.running.get(id);
+    if (!run) return;
+    run.text += text;
+    const blocks = run.text.split('\n\n');
+    const closed = blocks.slice(run.closed, -1).map((each) => html(each));
+    const event: StreamEvent = { type: 'text', threadId: id, responseId: run.response.id, from: run.closed, closed, tail: html(blocks.at(-1) ?? ''), tokens: Math.ceil(run.text.length / 4) };
+    run.closed = blocks.length - 1;
+    this.hear([event]);
+  }
+
+  /** A thread's reply ends. */
+  end(id: string, status: MessageStatus = 'completed', error: ErrorDetail | null = null) {
+    const run = this.running.get(id);
+    if (!run) return;
+    this.running.delete(id);
+    const kept = this.get(id);
+    const response: Response = { ...run.response, status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
+    kept.tip = run.parent;
+    if (run.text !== '') this.say(kept, 'assistant', run.text, { status, response });
+    else kept.failed = response;
+    this.hear([{ type: 'ended', response }]);
+  }
+
+  on_cancel({ responseId }: Args) {
+    for (const [id, run] of this.running) if (run.response.id === responseId) this.end(id, 'cancelled');
+  }
+
+  on_preview_context({ thread, draft }: Args) {
+    const path = thread ? this.path(this.get(thread)) : [];
+    const tokens = path.reduce((sum, message) => sum + Math.ceil(message.text.length / 4) + 8, 0) + Math.ceil(String(draft).length / 4);
+    const leftOut = tokens > this.budget ? Math.max(0, path.length - 240) : 0;
+    const standard = this.endpoints.find((endpoint) => endpoint.isDefault);
+    return { messages: path.length - leftOut, leftOut, tokens: Math.min(tokens, this.budget), budget: this.budget, endpoint: standard?.name ?? '', model: standard?.model ?? 'practice' };
+  }
+
+  on_list_endpoints() {
+    return this.endpoints.map((endpoint) => ({ ...endpoint }));
+  }
+
+  endpoint(id: unknown) {
+    const found = this.endpoints.find((endpoint) => endpoint.id === id);
+    if (!found) throw refusal('endpoint_not_found');
+    return found;
+  }
+
+  on_add_endpoint(args: Args) {
+    const shape = args['new'] as Omit<Endpoint, 'id' | 'key' | 'isDefault'>;
+    const endpoint: Endpoint = { ...shape, id: `ep_${++this.#seq}`, key: 'none', isDefault: false };
+    this.endpoints.push(endpoint);
+    return endpoint;
+  }
+
+  on_change_endpoint({ id, patch }: Args) {
+    return Object.assign(this.endpoint(id), patch);
+  }
+
+  on_remove_endpoint({ id }: Args) {
+    this.endpoints = this.endpoints.filter((endpoint) => endpoint.id !== id);
+  }
+
+  on_set_default_endpoint({ id }: Args) {
+    for (const endpoint of this.endpoints) endpoint.isDefault = endpoint.id === id;
+    return this.endpoint(id);
+  }
+
+  on_set_key({ id, key }: Args) {
+    this.keys.push(String(key));
+    return Object.assign(this.endpoint(id), { key: this.keychain === 'ready' ? 'keychain' : 'this_run' });
+  }
+
+  on_delete_key({ id }: Args) {
+    return Object.assign(this.endpoint(id), { key: 'none' });
+  }
+
+  on_test_endpoint({ id }: Args) {
+    const endpoint = this.endpoint(id);
+    const needsKey = endpoint.baseUrl.startsWith('https') && endpoint.key === 'none';
+    return needsKey
+      ? { ok: false, model: null, firstTextMs: null, error: refusal('endpoint_missing_key') }
+      : { ok: true, model: endpoint.model ?? 'practice', firstTextMs: 412, error: null };
+  }
+
+  on_list_models({ id }: Args) {
+    const endpoint = this.endpoint(id);
+    const names = endpoint.protocol === 'practice' ? ['practice'] : ['gpt-4.1', 'gpt-4.1-mini', 'o4-mini'];
+    return names.map((name) => ({ id: name, object: 'model', endpoint: endpoint.name, contextWindow: 128_000 }));
+  }
+
+  on_get_settings() {
+    return this.settings;
+  }
+
+  on_change_settings({ settings }: Args) {
+    this.settings = settings as Settings;
+  }
+
+  on_about() {
+    return { version: '0.1.0', dataDir: '/home/anna/.local/share/skein', keychain: this.keychain, readOnly: this.readOnly };
+  }
+
+  on_copy_message({ id, messageId }: Args) {
+    this.copied.push(this.on_message_text({ id, messageId }));
+  }
+
+  on_copy_text({ text }: Args) {
+    this.copied.push(String(text));
+  }
+
+  on_check_link({ url }: Args) {
+    const link = new URL(String(url));
+    if (!/^(https?|mailto):$/.test(link.protocol)) throw refusal('invalid_request');
+    return { host: link.host || link.pathname, url: link.href };
+  }
+
+  on_open_link({ url }: Args) {
+    this.links.push(String(url));
+  }
+}

@@ -1,0 +1,54 @@
+// The window over the stand-in store, for pictures and for trying things in a browser:
+// `?scene=streaming&theme=dark&lang=de`. Never part of the program.
+import { mount } from 'svelte';
+import App from '../../src/App.svelte';
+import '../../src/html.css';
+import '../../src/tokens.css';
+import { composer } from '../../src/state/composer.svelte';
+import { pane } from '../../src/state/pane.svelte';
+import { refusal, Fake } from '../fake';
+import { story } from '../story';
+
+const query = new URLSearchParams(location.search);
+const scene = query.get('scene') ?? 'open';
+const fake = scene === 'first' ? new Fake() : story({ many: scene === 'many', long: scene === 'long' });
+if (scene === 'first') fake.keychain = 'missing';
+if (scene === 'readonly') fake.readOnly = true;
+fake.settings.appearance.theme = query.get('theme') === 'dark' ? 'dark' : 'light';
+fake.settings.appearance.language = query.get('lang') ?? 'en';
+fake.settings.appearance.textSize = Number(query.get('size') ?? 100);
+fake.install();
+Object.assign(window, { fake, pane, composer });
+
+const memo = 'acme_tp_2026_11';
+const email = "Subject: Three documents to finish your memo\n\nDear Ms Keller, thank you for the quick turnaround last week. To finish the memo we need three more items from your side";
+const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+const scenes: Record<string, () => Promise<void>> = {
+  open: () => pane.open(memo),
+  long: () => pane.open(memo),
+  many: () => pane.open(memo),
+  readonly: () => pane.open(memo),
+  locked: () => pane.open('thread_q3'),
+  archived: () => pane.open('thread_ob'),
+  interrupted: () => pane.open('thread_rt'),
+  first: async () => {},
+  new: async () => {},
+  async streaming() {
+    await pane.open(memo);
+    const kept = fake.get(memo);
+    fake.begin(kept, kept.tip ?? '');
+    await wait(30);
+    fake.write(memo, email);
+  },
+  async failed() {
+    await pane.open(memo);
+    const kept = fake.get(memo);
+    fake.begin(kept, kept.tip ?? '');
+    await wait(30);
+    fake.end(memo, 'failed', refusal('endpoint_unreachable'));
+  },
+};
+
+mount(App, { target: document.getElementById('app') as HTMLElement });
+setTimeout(() => void scenes[scene]?.(), 50);

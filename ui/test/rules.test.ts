@@ -1,0 +1,33 @@
+// Rules about where things stand, held by reading the sources.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '../src');
+const files = readdirSync(root, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && /\.(svelte|ts)$/.test(entry.name))
+  .map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1).replaceAll('\\', '/'))
+  .filter((path) => !path.startsWith('generated'));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+const with_ = (pattern: RegExp) => files.filter((path) => pattern.test(read(path)));
+
+it('only ipc.ts calls Rust', () => {
+  expect(with_(/@tauri-apps\/api/)).toEqual(['ipc.ts']);
+});
+
+it('only state asks ipc.ts', () => {
+  expect(with_(/from '[./]*\/ipc'/).filter((path) => !path.startsWith('state/'))).toEqual([]);
+});
+
+it('only one component puts HTML into the window', () => {
+  expect(with_(/\{@html/)).toEqual(['thread/Html.svelte']);
+});
+
+it('nothing opens a window, keeps things in the browser, or fetches', () => {
+  expect(with_(/\b(localStorage|sessionStorage|indexedDB|fetch\(['"]|window\.open|alert\(|confirm\()/)).toEqual([]);
+});
+
+it('components stay small', () => {
+  const long = files.filter((path) => path.endsWith('.svelte') && read(path).split('<style>')[0]!.split('\n').length > 150);
+  expect(long).toEqual([]);
+});

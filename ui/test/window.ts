@@ -1,0 +1,49 @@
+// The whole window over the stand-in store, as a test wants it: started, empty of what came before.
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
+import App from '../src/App.svelte';
+import { composer } from '../src/state/composer.svelte';
+import { dialogs } from '../src/state/dialogs.svelte';
+import { failures } from '../src/state/failures.svelte';
+import { pane } from '../src/state/pane.svelte';
+import { search } from '../src/state/search.svelte';
+import { sidebar } from '../src/state/sidebar.svelte';
+import { streams } from '../src/state/streams.svelte';
+import { toasts } from '../src/state/toasts.svelte';
+import type { Fake } from './fake';
+
+export async function open(fake: Fake, thread: string | null = null) {
+  await composer.flush();
+  fake.install();
+  search.stop();
+  dialogs.close();
+  dialogs.drawer = null;
+  for (const toast of toasts.list) toasts.drop(toast.id);
+  for (const id of fake.threads.keys()) streams.forget(id);
+  for (const spot of ['composer', 'thread', 'settings', 'window', 'sidebar', 'draft', 'endpoints', 'endpoint:new']) failures.clear(spot);
+  pane.id = null;
+  composer.choose(null);
+  composer.client = '';
+  sidebar.filter = 'all';
+  const user = userEvent.setup();
+  render(App);
+  await waitFor(() => screen.getByRole('textbox', { name: 'Write a message' }));
+  await waitFor(() => {
+    if (!sidebar.loaded || fake.did('subscribe').length === 0) throw new Error('not started');
+  });
+  if (thread !== null) {
+    await pane.open(thread);
+    await tick();
+  }
+  return user;
+}
+
+export const field = () => screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Write a message' });
+export const button = (name: string | RegExp) => screen.getByRole('button', { name });
+export const articles = () => screen.queryAllByRole('article');
+export const article = (text: string | RegExp) => {
+  const found = articles().find((each) => within(each).queryByText(text) !== null);
+  if (!found) throw new Error(`no message with ${String(text)}`);
+  return found;
+};
