@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use skein_core::endpoint::Timeouts;
 use skein_core::keychain::Keychain;
 use skein_core::response::{Happening, Sink, SinkEvent};
 use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, TextPart, ThreadChoice};
@@ -17,7 +19,10 @@ pub const DIR: &str = "SKEIN_CRASH_DIR";
 pub const ROLE: &str = "SKEIN_CRASH_ROLE";
 
 pub fn open(dir: &Path) -> Skein {
-    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(dir, Door::Cli) };
+    // One reply waits for as long as the others are being killed.
+    let patient = Duration::from_hours(10);
+    let timeouts = Timeouts { connect: patient, first: patient, idle: patient };
+    let options = OpenOptions { keychain: Keychain::memory(), timeouts, ..OpenOptions::new(dir, Door::Cli) };
     Skein::open(options).unwrap()
 }
 

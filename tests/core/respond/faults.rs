@@ -1,11 +1,13 @@
 //! What an endpoint can do to a reply: each fault ends in a stated status, and nothing that was
 //! typed or had arrived is lost.
 
+use std::task::Poll;
 use std::time::Duration;
 
+use rusqlite::Connection;
 use skein_core::response::Happening;
 use skein_core::wire::{MessageStatus, Response, ResponseStatus};
-use skein_support::model_server::{ModelServer, Reply, closed_port};
+use skein_support::model_server::{Gate, ModelServer, Reply, closed_port};
 
 use crate::support::{World, add_endpoint, code, open, request, text_of};
 
@@ -131,6 +133,60 @@ async fn a_reply_runs_on_when_nobody_listens() {
     let world = World::new();
     drop(world.ask(request("t", "question")).await.unwrap());
     crate::support::eventually("the reply", || world.texts("t").len() == 2).await;
+}
+
+#[tokio::test]
+async fn a_caller_who_stops_waiting_leaves_a_reply_that_runs() {
+    let world = World::new();
+    let mut asking = Box::pin(world.ask(request("t", "question")));
+    assert!(poll_once(asking.as_mut()).await.is_none(), "it takes longer than that");
+    drop(asking);
+    crate::support::eventually("the reply", || world.skein.get_thread("t").is_ok_and(|t| t.message_count == 2)).await;
+}
+
+async fn poll_once<F: Future>(mut future: std::pin::Pin<&mut F>) -> Option<F::Output> {
+    std::future::poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}
+
+/// Makes every insert into `table` fail from now on, as a disk does that is full or broken.
+fn break_table(world: &World, table: &str) -> Connection {
+    let foreign = Connection::open(world.dir.path().join("skein.db")).unwrap();
+    let broken = format!("CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'broken'); END;");
+    foreign.execute_batch(&broken).unwrap();
+    foreign
+}
+
+#[tokio::test]
+async fn a_reply_that_cannot_be_saved_on_the_way_ends_there_with_its_text() {
+    let world = World::new();
+    let gate = Gate::new();
+    world.server.queue(Reply::gated("one two", &gate));
+    let (running, _) = world.start("t", "question").await;
+    break_table(&world, "response_chunk");
+    gate.open(1);
+    let response = running.done().await;
+    assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "storage_error"));
+    assert_eq!(kept(&world), Some(("one ".into(), MessageStatus::Failed)));
+}
+
+#[tokio::test]
+async fn an_end_that_cannot_be_written_is_told_and_written_as_soon_as_it_can_be() {
+    let world = World::new();
+    let gate = Gate::new();
+    world.server.queue(Reply::text("whole").behind(&gate));
+    let (running, heard) = world.start("t", "question").await;
+    let foreign = break_table(&world, "message");
+    gate.open_for_good();
+    let response = running.done().await;
+    assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "storage_error"));
+    heard.wait_until("the end", |heard| matches!(heard.all().last(), Some(Happening::Ended(_)))).await;
+    foreign.execute_batch("DROP TRIGGER broken;").unwrap();
+    crate::support::eventually("the reply", || kept(&world) == Some(("whole".into(), MessageStatus::Completed))).await;
+    assert_eq!(world.send("t", "more").await.status, ResponseStatus::Completed);
 }
 
 #[tokio::test]

@@ -243,19 +243,22 @@ impl Skein {
         Ok(there.map(|endpoint| format!("{}/{}", endpoint.name, row.model_asked)))
     }
 
-    /// Stores what is asked, tells the sink, and lets it run.
+    /// Stores what is asked, tells the sink, and lets it run: in one go, so that a caller who
+    /// stops waiting leaves nothing stored that does not run.
     async fn start(&self, ask: Ask, sink: Arc<dyn Sink>) -> Result<Running> {
         let skein = self.clone();
-        let accepted = blocking(move || skein.accept(&ask)).await??;
-        let id: Arc<str> = accepted.response.id.as_str().into();
-        let thread_id: Arc<str> = accepted.thread.id.as_str().into();
-        let (commands, done_sender, done) = self.0.responses.add(&id);
-        let response = accepted.response.clone();
-        let what = Happening::Started(Box::new(response.clone()));
-        sink.emit(SinkEvent { thread_id: thread_id.clone(), response_id: id.clone(), what });
-        let driver = driver::Driver::new(self.clone(), accepted, sink, thread_id, id);
-        tokio::spawn(driver.run(commands, done_sender));
-        Ok(Running { response, done })
+        blocking(move || {
+            let accepted = skein.accept(&ask)?;
+            let id: Arc<str> = accepted.response.id.as_str().into();
+            let thread_id: Arc<str> = accepted.thread.id.as_str().into();
+            let response = accepted.response.clone();
+            let (commands, done_sender, done) = skein.0.responses.add(&id);
+            let what = Happening::Started(Box::new(response.clone()));
+            sink.emit(SinkEvent { thread_id: thread_id.clone(), response_id: id.clone(), what });
+            tokio::spawn(driver::Driver::new(skein, accepted, sink, thread_id, id).run(commands, done_sender));
+            Ok(Running { response, done })
+        })
+        .await?
     }
 
     fn is_ours(&self, row: &ResponseRow) -> bool {
