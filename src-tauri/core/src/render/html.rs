@@ -1,0 +1,331 @@
+//! Writes the tree as HTML for the window and for transcripts. What it may write is told in
+//! [`super`]; a test holds every tag and attribute against that list.
+
+use std::fmt::Write as _;
+
+use super::address;
+use super::escape::{attribute, code, text};
+use super::tree::{Align, Block, Document, Inline, Item, List, Table};
+use super::{highlight, plain};
+
+/// Where the colours of code come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Colours {
+    /// From earlier work only: quick.
+    Known,
+    /// Worked out now: slow.
+    Made,
+}
+
+/// Writes blocks one after the other; remembers what one block must know of those before it.
+pub struct Writer {
+    colours: Colours,
+    /// Level of the heading before, so that no level is left out.
+    level: u8,
+    /// Whether a link or a label is open, which must hold nothing to press.
+    closed_in: bool,
+}
+
+/// The whole message.
+pub fn document(document: &Document, colours: Colours) -> String {
+    let mut writer = Writer::new(colours);
+    let mut out = String::new();
+    for block in &document.blocks {
+        writer.block(&mut out, block);
+    }
+    if !document.notes.is_empty() {
+        out.push_str("<ol class=\"notes\" dir=\"auto\">");
+        for (n, blocks) in document.notes.iter().enumerate() {
+            let _ = write!(out, "<li data-note=\"{}\" dir=\"auto\">", n + 1);
+            writer.blocks(&mut out, blocks);
+            out.push_str("</li>");
+        }
+        out.push_str("</ol>");
+    }
+    out
+}
+
+impl Writer {
+    /// A writer at the start of a message.
+    pub const fn new(colours: Colours) -> Self {
+        Self {
+            colours,
+            level: 2,
+            closed_in: false,
+        }
+    }
+
+    /// A writer that goes on from here for as long as nothing is final.
+    pub const fn aside(&self) -> Self {
+        Self {
+            colours: self.colours,
+            level: self.level,
+            closed_in: false,
+        }
+    }
+
+    /// Appends one block.
+    pub fn block(&mut self, out: &mut String, block: &Block) {
+        match block {
+            Block::Paragraph(inlines) => self.wrapped(out, "p", inlines),
+            Block::Heading { level, text } => self.heading(out, *level, text),
+            Block::Quote(blocks) => {
+                out.push_str("<blockquote dir=\"auto\">");
+                self.blocks(out, blocks);
+                out.push_str("</blockquote>");
+            }
+            Block::List(list) => self.list(out, list),
+            Block::Code { language, text } => self.code(out, language, text),
+            Block::Table(table) => self.table(out, table),
+            Block::Rule => out.push_str("<hr>"),
+            Block::Math(source) => {
+                out.push_str("<div class=\"math\" dir=\"ltr\"><code>");
+                code(out, source);
+                out.push_str("</code></div>");
+            }
+            Block::Source(source) => {
+                out.push_str("<pre class=\"raw\" dir=\"auto\">");
+                text(out, source);
+                out.push_str("</pre>");
+            }
+            Block::Note { label, blocks } => {
+                out.push_str("<div class=\"note\" dir=\"auto\"><span class=\"label\">");
+                text(out, label);
+                out.push_str("</span>");
+                self.blocks(out, blocks);
+                out.push_str("</div>");
+            }
+        }
+    }
+
+    fn blocks(&mut self, out: &mut String, blocks: &[Block]) {
+        for block in blocks {
+            self.block(out, block);
+        }
+    }
+
+    fn wrapped(&mut self, out: &mut String, tag: &str, inlines: &[Inline]) {
+        let _ = write!(out, "<{tag} dir=\"auto\">");
+        self.inlines(out, inlines);
+        let _ = write!(out, "</{tag}>");
+    }
+
+    /// Sized as written (the class), ranked below the message's own heading of level 2 and never
+    /// more than one below the heading before (the tag).
+    fn heading(&mut self, out: &mut String, level: u8, inlines: &[Inline]) {
+        self.level = (level + 2).min(self.level + 1).min(6);
+        let tag = self.level;
+        let _ = write!(out, "<h{tag} class=\"h{level}\" dir=\"auto\">");
+        self.inlines(out, inlines);
+        let _ = write!(out, "</h{tag}>");
+    }
+
+    fn list(&mut self, out: &mut String, list: &List) {
+        let tag = if list.start.is_some() { "ol" } else { "ul" };
+        let _ = write!(out, "<{tag} dir=\"auto\"");
+        if let Some(start) = list.start.filter(|start| *start != 1) {
+            let _ = write!(out, " start=\"{start}\"");
+        }
+        out.push('>');
+        for item in &list.items {
+            self.item(out, item, list.tight);
+        }
+        let _ = write!(out, "</{tag}>");
+    }
+
+    fn item(&mut self, out: &mut String, item: &Item, tight: bool) {
+        out.push_str(if item.task.is_some() {
+            "<li class=\"task\" dir=\"auto\">"
+        } else {
+            "<li dir=\"auto\">"
+        });
+        let mut rest = &item.blocks[..];
+        if let Some(done) = item.task {
+            if let [Block::Paragraph(inlines), others @ ..] = rest {
+                self.task(out, done, inlines);
+                rest = others;
+            } else {
+                out.push_str(if done { "☑ " } else { "☐ " });
+            }
+        }
+        for block in rest {
+            match block {
+                Block::Paragraph(inlines) if tight => self.inlines(out, inlines),
+                other => self.block(out, other),
+            }
+        }
+        out.push_str("</li>");
+    }
+
+    /// The words of a task are the name of its box.
+    fn task(&mut self, out: &mut String, done: bool, inlines: &[Inline]) {
+        out.push_str("<label><input type=\"checkbox\" disabled");
+        out.push_str(if done { " checked> " } else { "> " });
+        let before = std::mem::replace(&mut self.closed_in, true);
+        self.inlines(out, inlines);
+        self.closed_in = before;
+        out.push_str("</label>");
+    }
+
+    fn code(&self, out: &mut String, language: &str, source: &str) {
+        out.push_str("<pre class=\"code\" dir=\"ltr\"><div class=\"head\">");
+        if !language.is_empty() {
+            out.push_str("<span class=\"lang\">");
+            text(out, language);
+            out.push_str("</span>");
+        }
+        out.push_str(
+            "<button type=\"button\" class=\"copy\" data-copy></button></div><code tabindex=\"0\"",
+        );
+        if !language.is_empty() {
+            attribute(out, "data-lang", language);
+        }
+        out.push('>');
+        let coloured = match self.colours {
+            Colours::Known => highlight::known(language, source),
+            Colours::Made => highlight::highlight(language, source),
+        };
+        match coloured {
+            Some(spans) => out.push_str(&spans),
+            None => code(out, source),
+        }
+        out.push_str("</code></pre>");
+    }
+
+    fn table(&mut self, out: &mut String, table: &Table) {
+        out.push_str("<div class=\"table\" tabindex=\"0\"><table dir=\"auto\"><thead><tr>");
+        for (cell, align) in table.head.iter().zip(&table.columns) {
+            // A heading without words would be one without a name.
+            self.cell(out, if cell.is_empty() { "td" } else { "th" }, *align, cell);
+        }
+        out.push_str("</tr></thead><tbody>");
+        for row in &table.rows {
+            out.push_str("<tr>");
+            for (cell, align) in row.iter().zip(&table.columns) {
+                self.cell(out, "td", *align, cell);
+            }
+            out.push_str("</tr>");
+        }
+        out.push_str("</tbody></table></div>");
+    }
+
+    fn cell(&mut self, out: &mut String, tag: &str, align: Align, cell: &[Inline]) {
+        let class = match align {
+            Align::Natural => "",
+            Align::Left => " class=\"left\"",
+            Align::Center => " class=\"center\"",
+            Align::Right => " class=\"right\"",
+        };
+        let scope = if tag == "th" { " scope=\"col\"" } else { "" };
+        let _ = write!(out, "<{tag}{scope}{class} dir=\"auto\">");
+        self.inlines(out, cell);
+        let _ = write!(out, "</{tag}>");
+    }
+
+    fn inlines(&mut self, out: &mut String, inlines: &[Inline]) {
+        for inline in inlines {
+            self.inline(out, inline);
+        }
+    }
+
+    fn inline(&mut self, out: &mut String, inline: &Inline) {
+        match inline {
+            Inline::Text(words) => text(out, words),
+            Inline::Code(source) => {
+                out.push_str("<code>");
+                code(out, source);
+                out.push_str("</code>");
+            }
+            Inline::Emphasis(inlines) => self.marked(out, "em", inlines),
+            Inline::Strong(inlines) => self.marked(out, "strong", inlines),
+            Inline::Struck(inlines) => self.marked(out, "del", inlines),
+            Inline::Link { address, text } => self.link(out, address, text),
+            Inline::Image { address, alt } => self.image(out, address, alt),
+            Inline::Math(source) => {
+                out.push_str("<code class=\"math\" dir=\"ltr\">");
+                code(out, source);
+                out.push_str("</code>");
+            }
+            Inline::NoteRef(number) => {
+                let _ = write!(
+                    out,
+                    "<sup class=\"note\" data-note=\"{number}\">{number}</sup>"
+                );
+            }
+            Inline::LineEnd | Inline::Break => out.push_str("<br>"),
+        }
+    }
+
+    fn marked(&mut self, out: &mut String, tag: &str, inlines: &[Inline]) {
+        let _ = write!(out, "<{tag}>");
+        self.inlines(out, inlines);
+        let _ = write!(out, "</{tag}>");
+    }
+
+    fn link(&mut self, out: &mut String, address: &str, inlines: &[Inline]) {
+        let words = plain::words(inlines);
+        let named = words.chars().any(is_visible);
+        let Some(href) = address::openable(address) else {
+            self.inlines(out, inlines);
+            if !address.is_empty() && address != words {
+                out.push_str(" (");
+                shown_address(out, address);
+                out.push(')');
+            }
+            return;
+        };
+        out.push_str("<a");
+        attribute(out, "href", &href);
+        attribute(out, "title", &href);
+        out.push_str(" data-link rel=\"noopener noreferrer\" dir=\"auto\">");
+        let before = std::mem::replace(&mut self.closed_in, true);
+        self.inlines(out, inlines);
+        self.closed_in = before;
+        if !named {
+            text(out, &href);
+        }
+        out.push_str("</a>");
+    }
+
+    /// A picture is a chip that names it: nothing is fetched.
+    fn image(&mut self, out: &mut String, address: &str, alt: &str) {
+        let href = address::openable(address).filter(|_| !self.closed_in);
+        match &href {
+            Some(href) => {
+                out.push_str("<button type=\"button\" class=\"chip image\"");
+                attribute(out, "data-href", href);
+                attribute(out, "title", href);
+                out.push('>');
+            }
+            None => out.push_str("<span class=\"chip image\">"),
+        }
+        if alt.chars().any(is_visible) {
+            out.push_str("<span class=\"alt\" dir=\"auto\">");
+            text(out, alt);
+            out.push_str("</span> ");
+        }
+        shown_address(out, href.as_deref().unwrap_or(address));
+        out.push_str(if href.is_some() {
+            "</button>"
+        } else {
+            "</span>"
+        });
+    }
+}
+
+fn shown_address(out: &mut String, address: &str) {
+    out.push_str("<span class=\"address\" dir=\"ltr\">");
+    text(out, &address::short(address));
+    out.push_str("</span>");
+}
+
+/// Whether a reader sees anything of a character: spaces and zero-width characters hide a link.
+fn is_visible(c: char) -> bool {
+    let unseen = matches!(
+        c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}' | '\u{180B}'..='\u{180E}'
+            | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}'
+            | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}'
+    );
+    !(unseen || c.is_whitespace() || c.is_control())
+}

@@ -1,0 +1,276 @@
+//! More than 300 hostile messages: none gets a tag, an attribute or an address through.
+
+use proptest::prelude::*;
+use skein_core::render::{Stream, html, html_highlighted, plain, terminal};
+
+use crate::allowed::{addresses, check, text};
+
+const ADDRESSES: &[&str] = &[
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "javascript&colon;alert(1)",
+    "&#106;avascript:alert(1)",
+    "java&Tab;script:alert(1)",
+    "&#1;javascript:alert(1)",
+    "javascript://https://a.example/%0aalert(1)",
+    "data:text/html;base64,PHNjcmlwdD4=",
+    "data:image/svg+xml,<svg/onload=alert(1)>",
+    "vbscript:msgbox(1)",
+    "file:///etc/passwd",
+    "blob:https://a.example/1",
+    "about:blank",
+    "tauri://localhost/",
+    "ipc://localhost/send",
+    "asset://localhost/etc/passwd",
+    "ftp://a.example/x",
+    "ws://a.example/x",
+    "intent://a.example/#Intent;end",
+    "view-source:https://a.example/",
+    "//a.example/x",
+    "/x",
+    "#x",
+    "https:",
+    "http://",
+    "mailto:",
+    "https://[",
+];
+
+/// Every way to write a link or a picture.
+const FORMS: &[&str] = &[
+    "[x](@)",
+    "[x](<@>)",
+    "[x](@ \"onmouseover=alert(1)\")",
+    "[x][r]\n\n[r]: @",
+    "[r][]\n\n[r]: <@>",
+    "[r]\n\n[r]: @ 'a\" onclick=\"b'",
+    "![x](@)",
+    "![x][r]\n\n[r]: @",
+    "[![x](@)](@)",
+    "[![x](@)](https://a.example/)",
+    "<@>",
+    "@",
+    "x[^1]\n\n[^1]: [x](@)",
+    "# [x](@)",
+    "| [x](@) | ![x](@) |\n|---|---|\n| <@> | @ |",
+    "- [ ] [x](@) ![x](@)",
+];
+
+const HTML: &[&str] = &[
+    "<script>alert(1)</script>",
+    "<SCRIPT SRC=//a.example/x.js></SCRIPT>",
+    "<img src=x onerror=alert(1)>",
+    "<img src=\"https://a.example/pixel.png\">",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a></svg>",
+    "<math><mtext><script>alert(1)</script></mtext></math>",
+    "<iframe src=javascript:alert(1)></iframe>",
+    "<object data=x></object><embed src=x>",
+    "<a href=\"javascript:alert(1)\" id=x class=y>x</a>",
+    "<form action=//a.example><input name=x><button formaction=javascript:alert(1)>",
+    "<body onload=alert(1)>",
+    "<style>*{background:url(//a.example)}</style>",
+    "<link rel=stylesheet href=//a.example>",
+    "<meta http-equiv=refresh content=\"0;url=//a.example\">",
+    "<base href=//a.example>",
+    "<details open ontoggle=alert(1)>",
+    "<template><script>alert(1)</script></template>",
+    "<!--><script>alert(1)</script-->",
+    "<![CDATA[<script>alert(1)</script>]]>",
+    "<?php echo '<script>' ?>",
+    "<!DOCTYPE html><script>",
+    "</code></pre><script>alert(1)</script>",
+    "</p></div></article><h1>x",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "&#60;img src=x onerror=alert(1)&#62;",
+    "<scr\0ipt>alert(1)</scr\0ipt>",
+    "<<script>alert(1)//<</script>",
+    "<a title=\"`<b onmouseover=alert(1)>`\">",
+    "\"><script>alert(1)</script>",
+    "' onmouseover='alert(1)",
+    "{{constructor.constructor('alert(1)')()}}",
+    "\u{202e}<script>\u{2066}",
+    "\u{1b}]8;;https://a.example\u{7}x\u{1b}]8;;\u{7}",
+];
+
+/// Places where a text can stand.
+const PLACES: &[&str] = &[
+    "@",
+    "a @ b",
+    "> @",
+    "- @\n- [x] @",
+    "# @",
+    "`@`",
+    "```@\n@\n```",
+    "```\n@",
+    "~~~ @ x=\"y\"\n@\n~~~",
+    "    @",
+    "| @ | b |\n|---|---|\n| @ | `@` |",
+    "[@](https://a.example/@)",
+    "![@](https://a.example/@ \"@\")",
+    "[^@]\n\n[^@]: @",
+    "$@$ and \\(@\\)",
+    "$$\n@\n$$",
+    "**@** _@_ ~~@~~",
+    "<div>\n@\n\n</div>",
+];
+
+fn payloads() -> Vec<String> {
+    let put = |forms: &'static [&'static str], inner: &'static [&'static str]| {
+        forms
+            .iter()
+            .flat_map(move |form| inner.iter().map(move |each| form.replace('@', each)))
+    };
+    put(FORMS, ADDRESSES).chain(put(PLACES, HTML)).collect()
+}
+
+fn streamed(markdown: &str, size: usize) -> Vec<String> {
+    let mut stream = Stream::new();
+    let mut shown = Vec::new();
+    let chars: Vec<char> = markdown.chars().collect();
+    for piece in chars.chunks(size) {
+        let step = stream.push(&piece.iter().collect::<String>());
+        shown.extend(step.closed);
+        shown.push(step.tail);
+    }
+    shown.push(stream.finish().tail);
+    shown
+}
+
+#[test]
+fn no_payload_leaves_the_allow_list() {
+    let payloads = payloads();
+    assert!(payloads.len() >= 300, "{}", payloads.len());
+    for payload in &payloads {
+        for shown in [html(payload), html_highlighted(payload)] {
+            check(&shown).unwrap_or_else(|why| panic!("{payload:?}\n{shown}\n{why}"));
+        }
+    }
+}
+
+#[test]
+fn no_payload_leaves_the_allow_list_while_it_streams() {
+    for payload in payloads() {
+        for size in [1, 7] {
+            for shown in streamed(&payload, size) {
+                check(&shown).unwrap_or_else(|why| panic!("{payload:?}\n{shown}\n{why}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn no_address_but_the_web_and_mail_can_be_opened() {
+    for address in ADDRESSES {
+        for form in FORMS {
+            let shown = html(&form.replace('@', address));
+            for open in addresses(&shown) {
+                assert!(
+                    open.starts_with("https://a.example/") || open.starts_with("http://a.example/"),
+                    "{form} {address} opens {open}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn an_address_that_cannot_be_opened_is_read_as_text() {
+    let shown = html("[click me](javascript:alert(1))");
+    assert_eq!(text(&shown), "click me (javascript:alert(1))");
+    let shown = html("![chart](data:image/png;base64,AAAA)");
+    assert_eq!(text(&shown), "chart data:image/png;base64,AAAA");
+    assert!(!shown.contains("<button"));
+}
+
+#[test]
+fn raw_html_is_read_as_text() {
+    for raw in [
+        "<b>x</b>",
+        "<script>alert(1)</script>",
+        "a <img src=x> b",
+        "<!-- note -->",
+    ] {
+        assert_eq!(text(&html(raw)), raw);
+    }
+}
+
+#[test]
+fn a_picture_is_a_chip_with_its_address() {
+    let shown = html("![A cat](https://pictures.example/cat.png)");
+    check(&shown).unwrap();
+    assert!(shown.contains("<button type=\"button\" class=\"chip image\" data-href=\"https://pictures.example/cat.png\""), "{shown}");
+    assert_eq!(text(&shown), "A cat https://pictures.example/cat.png");
+}
+
+#[test]
+fn a_link_without_visible_words_shows_its_address() {
+    for hidden in ["", "\u{200b}\u{2060}", " ", "\u{3164}", "&#8203;"] {
+        let shown = html(&format!("[{hidden}](https://evil.example/)"));
+        assert!(
+            text(&shown).contains("https://evil.example/"),
+            "{hidden:?} {shown}"
+        );
+    }
+}
+
+#[test]
+fn a_link_opens_what_it_shows() {
+    let shown = html("[x](https://b\u{fc}cher.example/a\u{202e}b)");
+    assert_eq!(
+        addresses(&shown),
+        ["https://xn--bcher-kva.example/a%E2%80%AEb"]
+    );
+}
+
+#[test]
+fn overrides_of_direction_are_visible_and_not_copied() {
+    let shown = html("a\u{202e}b `c\u{2066}d`\n\n```\ne\u{202d}f\n```");
+    assert!(!shown.contains(['\u{202e}', '\u{202d}', '\u{2066}']));
+    for code in ["U+202E", "U+2066", "U+202D"] {
+        assert!(
+            shown.contains(&format!(
+                "<span class=\"control\" data-code=\"{code}\"></span>"
+            )),
+            "{shown}"
+        );
+    }
+    assert_eq!(text(&shown), "ab cdef");
+}
+
+#[test]
+fn what_is_printed_cannot_steer_a_terminal() {
+    assert_eq!(terminal("a\u{1b}[31mred\u{1b}[0m\tb\n"), "ared\tb\n");
+    assert_eq!(terminal("safe\rEVIL\u{8}\u{7f}\u{0}\u{85}"), "safeEVIL");
+    assert_eq!(terminal("\u{1b}]0;title\u{7}x"), "]0;titlex");
+    assert_eq!(terminal("\u{9b}2Jx\u{1b}"), "x");
+    assert_eq!(terminal("a\u{202e}b\u{2066}c\u{2069}"), "abc");
+    assert_eq!(terminal("\u{1b}[\u{1b}[31mx"), "[x");
+    assert_eq!(terminal("日本 👩‍👩‍👧 שלום\n"), "日本 👩‍👩‍👧 שלום\n");
+    for payload in payloads() {
+        let shown = terminal(&payload);
+        assert!(
+            !shown
+                .chars()
+                .any(|c| c.is_control() && !matches!(c, '\n' | '\t')),
+            "{payload:?}"
+        );
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_soup_of_marks_leaves_the_allow_list(parts in prop::collection::vec(prop::sample::select(vec![
+        "<", ">", "[", "]", "(", ")", "!", "\"", "'", "&", "&#", ";", "`", "```", "~~~", "\n", "\n\n", "    ", "- ", "1. ", "> ", "| ", "|-|-|\n",
+        "*", "**", "_", "~~", "\\", "$", "$$", "\\(", "\\)", "\\[", "\\]", "[^a]", "[^a]: ", "[a]: ", "https://a.example/", "javascript:", "a@b.example",
+        "www.a.example", "script", "onload=x", "a", " ", "\t", "\r", "\u{0}", "\u{1b}[", "\u{202e}", "\u{fdd0}0\u{fdd1}", "界", "👩‍👩‍👧", "ש", "<!--", "-->", "<br>", "[x] ", "#", "===\n", "---\n",
+    ]), 0..60)) {
+        let soup = parts.concat();
+        let shown = html(&soup);
+        prop_assert!(check(&shown).is_ok(), "{:?} {:?}\n{}", soup, check(&shown), shown);
+        for shown in streamed(&soup, 3) {
+            prop_assert!(check(&shown).is_ok(), "{:?} {:?}\n{}", soup, check(&shown), shown);
+        }
+        plain(&soup);
+    }
+}
