@@ -1,0 +1,60 @@
+//! The table of figures, and how a figure is taken.
+
+use std::time::{Duration, Instant};
+
+pub struct Table {
+    title: &'static str,
+    rows: Vec<[String; 5]>,
+}
+
+impl Table {
+    pub const fn new(title: &'static str) -> Self {
+        Self { title, rows: Vec::new() }
+    }
+
+    /// A figure beside its bare limit, and the goal for their ratio.
+    pub fn ratio(&mut self, work: &str, took: f64, unit: &str, bare: (&str, f64), goal: &str) {
+        self.rows.push([
+            work.into(),
+            format!("{took:.3} {unit}"),
+            format!("{:.3} {unit} ({})", bare.1, bare.0),
+            format!("{:.2}", took / bare.1),
+            goal.into(),
+        ]);
+    }
+
+    /// A figure with a goal of its own.
+    pub fn figure(&mut self, work: &str, took: f64, unit: &str, goal: &str) {
+        self.rows.push([work.into(), format!("{took:.3} {unit}"), String::new(), String::new(), goal.into()]);
+    }
+
+    pub fn print(&self) {
+        println!("\n## {}\n", self.title);
+        println!("| work | measured | bare limit, same run | ratio | goal |\n| --- | --- | --- | --- | --- |");
+        for row in &self.rows {
+            println!("| {} |", row.join(" | "));
+        }
+    }
+}
+
+pub const fn ms(took: Duration) -> f64 {
+    took.as_nanos() as f64 / 1e6
+}
+
+/// The median of `count` runs, in milliseconds.
+pub fn median(count: usize, mut work: impl FnMut()) -> f64 {
+    percentile(50, count, |_| work())
+}
+
+/// A percentile over `count` runs, in milliseconds.
+pub fn percentile(percent: usize, count: usize, mut work: impl FnMut(usize)) -> f64 {
+    let mut times: Vec<Duration> = (0..count)
+        .map(|run| {
+            let start = Instant::now();
+            work(run);
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    ms(times[(count * percent / 100).min(count - 1)])
+}
