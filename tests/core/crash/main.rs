@@ -197,7 +197,8 @@ impl Scene {
         if let Some(message) = cut.first() {
             assert!(self.whole.starts_with(text_of(message)), "{thread}: what is kept is what was sent");
         }
-        let in_full = messages.last().is_some_and(|m| m.role == Role::Assistant && m.status == MessageStatus::Completed);
+        let whole = |last: &Message| last.role == Role::Assistant && last.status == MessageStatus::Completed;
+        let in_full = messages.last().is_some_and(whole);
         assert!(in_full || kept + BEHIND >= promises.shown, "{thread}: {} shown, {kept} kept", promises.shown);
         assert!(thread_is_free(&skein, thread), "{thread}: nothing is running any more");
         !cut.is_empty()

@@ -1,12 +1,14 @@
 //! Asking: what is stored, what is sent, what is refused before anything happens.
 
+use std::sync::Arc;
+
 use serde_json::json;
-use skein_core::Code;
 use skein_core::response::Happening;
 use skein_core::store::message::{self, NewInsert};
 use skein_core::store::{Store, StoreError, thread};
 use skein_core::thread::NewMessage;
-use skein_core::wire::{EntryKind, FinishReason, ResponseRequest, ResponseStatus, Role, State, ThreadChoice, Usage};
+use skein_core::wire::{EntryKind, FinishReason, ResponseRequest, ResponseStatus, Role, State, Usage};
+use skein_core::{Code, RespondOptions};
 use skein_support::model_server::{Gate, Reply};
 
 use crate::support::{World, input, refused, request};
@@ -61,7 +63,7 @@ async fn the_model_sees_the_whole_conversation_in_order() {
 async fn metadata_counts_only_when_the_thread_is_made() {
     let world = World::new();
     let with = |client: &str| ResponseRequest {
-        thread: Some(serde_json::from_value::<ThreadChoice>(json!({"id": "t", "metadata": {"client": client}})).unwrap()),
+        thread: serde_json::from_value(json!({"id": "t", "metadata": {"client": client}})).unwrap(),
         ..request("t", "hello")
     };
     world.ask(with("Acme")).await.unwrap().done().await;
@@ -217,7 +219,7 @@ async fn a_running_reply_can_be_looked_at() {
 async fn practice_answers_on_a_fresh_machine() {
     let dir = tempfile::tempdir().unwrap();
     let skein = crate::support::open(dir.path());
-    let running = skein.respond(request("t", "hello"), skein_core::RespondOptions::default(), std::sync::Arc::new(())).await;
+    let running = skein.respond(request("t", "hello"), RespondOptions::default(), Arc::new(())).await;
     let response = running.unwrap().done().await;
     assert_eq!((response.status, response.model.as_str()), (ResponseStatus::Completed, "practice"));
     assert!(response.output[0].texts[0].text.contains("1 message"));

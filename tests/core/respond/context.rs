@@ -161,6 +161,10 @@ fn write(messages: &[(Role, usize)]) -> Written {
     Written { _dir: dir, store, rows }
 }
 
+fn role() -> impl Strategy<Value = Role> {
+    prop_oneof![1 => Just(Role::System), 6 => Just(Role::User)]
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -168,7 +172,7 @@ proptest! {
     /// gap, within the budget; or a refusal, exactly when what is needed does not fit.
     #[test]
     fn the_choice_is_the_best_that_fits(
-        messages in prop::collection::vec((prop_oneof![1 => Just(Role::System), 6 => Just(Role::User)], 1_usize..300), 1..25),
+        messages in prop::collection::vec((role(), 1_usize..300), 1..25),
         budget in 0_u64..1500,
         needed in 1_u32..3,
     ) {
@@ -177,7 +181,8 @@ proptest! {
         let wish = Wish { tip, needed, unsaved: None, budget };
         let cost = |size: usize| estimate(&"w".repeat(size)) + PER_MESSAGE;
         let mut goes: Vec<bool> = messages.iter().map(|(role, _)| *role == Role::System).collect();
-        let mut tokens: u64 = messages.iter().filter(|(role, _)| *role == Role::System).map(|(_, size)| cost(*size)).sum();
+        let systems = messages.iter().filter(|(role, _)| *role == Role::System);
+        let mut tokens: u64 = systems.map(|(_, size)| cost(*size)).sum();
         for (at, (role, size)) in messages.iter().enumerate().rev() {
             let must = messages.len() - at <= needed as usize;
             if *role == Role::System {

@@ -5,6 +5,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use skein_core::Code;
 use skein_core::response::Happening;
 use skein_core::wire::{MessageStatus, Response, ResponseStatus};
 use skein_support::model_server::{Gate, ModelServer, Reply, closed_port};
@@ -39,9 +40,11 @@ async fn a_reply_that_is_cut_off_keeps_its_text() {
 
 #[tokio::test]
 async fn silence_ends_within_its_time_limit() {
-    for (reply, text) in
-        [(Reply::silent(), None), (Reply::silent_after_headers(), None), (Reply::silent_after("so far "), Some("so far "))]
-    {
+    for (reply, text) in [
+        (Reply::silent(), None),
+        (Reply::silent_after_headers(), None),
+        (Reply::silent_after("so far "), Some("so far ")),
+    ] {
         let world = World::hurried(SHORT);
         let response = ask(&world, reply).await;
         assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, "endpoint_timeout"));
@@ -120,7 +123,9 @@ async fn what_was_typed_survives_an_endpoint_that_is_down_and_goes_out_when_it_i
     add_endpoint(&skein, &format!("http://{address}/v1"), None);
     let world = World { dir, server: ModelServer::start(), skein };
     let (running, heard) = world.start("t", "question").await;
-    let waits = |what: &Happening| matches!(what, Happening::Retrying { attempt: 2, code, .. } if code.as_str() == "endpoint_unreachable");
+    let waits = |what: &Happening| {
+        matches!(what, Happening::Retrying { attempt: 2, code: Code::EndpointUnreachable, .. })
+    };
     heard.wait_until("a countdown", |heard| heard.all().iter().any(waits)).await;
     assert_eq!(world.texts("t"), ["question"]);
     let back = ModelServer::start_at(address);

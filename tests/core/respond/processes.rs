@@ -60,7 +60,8 @@ fn vanish(world: &World, thread: &str, first: &str) {
         let running = victim.respond(request(thread, "count"), RespondOptions::default(), heard.clone()).await;
         running.unwrap();
         heard.wait_until("the first word", |heard| heard.all().contains(&Happening::Text(first.into()))).await;
-        eventually("the first word to be saved", || victim.running(thread).unwrap().unwrap().tail.contains(first.trim())).await;
+        let saved = || victim.running(thread).unwrap().unwrap().tail.contains(first.trim());
+        eventually("the first word to be saved", saved).await;
     });
     runtime.shutdown_timeout(std::time::Duration::from_secs(5));
 }

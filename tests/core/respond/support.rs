@@ -146,7 +146,8 @@ impl Heard {
     }
 
     pub fn text(&self) -> String {
-        self.all().iter().filter_map(|what| if let Happening::Text(text) = what { Some(text.as_str()) } else { None }).collect()
+        let all = self.all();
+        all.iter().filter_map(|what| if let Happening::Text(text) = what { Some(text.as_str()) } else { None }).collect()
     }
 
     pub async fn wait_for_text(&self, text: &str) {

@@ -338,7 +338,8 @@ fn empty() -> ErrorDetail {
 }
 
 fn broken_off() -> ErrorDetail {
-    let message = "The reply broke off: the endpoint closed it without saying that it was finished. What had arrived is kept. Continue goes on from there.";
+    let message = "The reply broke off: the endpoint closed it without saying that it was finished. What had arrived is \
+                   kept. Continue goes on from there.";
     detail(Code::EndpointRejected, message, "reason", json!("broken_off"))
 }
 

@@ -280,7 +280,7 @@ fn chosen_thread(request: &ResponseRequest) -> Result<ThreadChoice, RuleError> {
             refuse("`previousResponseId` cannot be followed yet. Name a `thread` instead. Nothing was sent.")
         }
         (None, None) => {
-            refuse("A response without a thread cannot be given yet. Name a `thread`; a new id makes one. Nothing was sent.")
+            refuse("There is no response without a thread yet. Name a `thread`; a new id makes one. Nothing was sent.")
         }
         (Some(thread), None) => Ok(thread.clone()),
     }
@@ -300,7 +300,7 @@ fn answered_and_before(
         (Role::User, _) => {
             Ok((row.message.id.to_string(), response::last_answering(conn, thread.seq, row.seq)?))
         }
-        _ => Err(RuleError::InvalidRequest("This message answers nothing, so there is nothing to retry.".into()).into()),
+        _ => Err(RuleError::InvalidRequest("This message is no answer, so there is nothing to retry.".into()).into()),
     }
 }
 

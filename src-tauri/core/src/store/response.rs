@@ -162,7 +162,8 @@ pub fn wire(row: &ResponseRow, thread: &ThreadRow) -> Response {
 /// Stores a response as pending.
 ///
 /// # Errors
-/// `thread_busy` if one is running in the thread, `thread_locked`, `thread_archived`, `thread_deleted`, `storage_error`.
+/// `thread_busy` if one is running in the thread, `thread_locked`, `thread_archived`, `thread_deleted`,
+/// `storage_error`.
 pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow, StoreError> {
     tx.prepare_cached(
         "INSERT INTO response (id, thread, message_id, parent, status, endpoint, origin, model_asked, thread_state, \

@@ -64,11 +64,12 @@ impl Skein {
         if self.store().is_read_only() {
             return Err(StoreError::ReadOnly.into());
         }
-        let process = self.process()?.name();
-        self.unless_abandoned(|| self.store().write(|tx| self.write(tx, ask, process)))
+        // Before the transaction: from here on, others can tell that this process is alive.
+        self.process()?;
+        self.unless_abandoned(|| self.store().write(|tx| self.write(tx, ask)))
     }
 
-    fn write(&self, tx: &Transaction<'_>, ask: &Ask, process: &str) -> Result<Accepted> {
+    fn write(&self, tx: &Transaction<'_>, ask: &Ask) -> Result<Accepted> {
         let thread = self.thread_for(tx, ask)?;
         if response::running_of(tx, thread.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
@@ -91,7 +92,7 @@ impl Skein {
             budget: context::budget(window, &ask.parameters),
         };
         let context = context::choose(tx, &wish)?;
-        let row = self.begin(tx, ask, &thread, &wish, &context, process)?;
+        let row = self.begin(tx, ask, &thread, &wish, &context)?;
         let thread = thread::get(tx, thread.seq)?;
         Ok(Accepted {
             seq: row.seq,
@@ -156,7 +157,6 @@ impl Skein {
         thread: &ThreadRow,
         wish: &Wish<'_>,
         context: &Context,
-        process: &str,
     ) -> Result<ResponseRow> {
         let origin = ask.endpoint.origin().unwrap_or_else(|| ask.endpoint.name.clone());
         let receipt = context.receipt(wish, &ask.model, &origin);
@@ -175,7 +175,7 @@ impl Skein {
                 receipt: &serde_json::json!(receipt).to_string(),
                 sent: context.sent,
                 left_out: context.left_out,
-                process,
+                process: self.process()?.name(),
                 created_at: self.now(),
             },
         )?)
