@@ -26,10 +26,7 @@ export const changeMetadata = (id: string, patch: Metadata, spot: Spot = 'thread
 
 export const pin = (id: string, pinned: boolean) => change(id, 'thread', () => threads.pin(id, pinned));
 
-export async function lock(id: string) {
-  const locked = await change(id, 'thread', () => threads.setState(id, 'locked'));
-  if (locked) toasts.add(t('toast.locked'), () => void unlock(id));
-}
+export const lock = (id: string) => change(id, 'thread', () => threads.setState(id, 'locked'));
 
 export async function unlock(id: string) {
   const open = await change(id, 'thread', () => threads.setState(id, 'open'));

@@ -7,6 +7,8 @@ import { pane } from './pane.svelte';
 const SAVE_AFTER = 300;
 const PREVIEW_AFTER = 250;
 export const MESSAGE_BYTES = 4 * 1024 * 1024;
+/** Past this many characters a field lays its text out so slowly that the window stands still. */
+export const FIELD_CHARS = 128 * 1024;
 
 /** Bytes of a text as UTF-8; far past the limit its length alone says enough. */
 export function byteLength(text: string) {
@@ -15,7 +17,10 @@ export function byteLength(text: string) {
 }
 
 class Composer {
+  /** What stands in the field. */
   text = $state('');
+  /** A text too long for the field: it is sent after what stands there. */
+  block = $state.raw('');
   sending = $state(false);
   /** The size of a text that was too long to take in, until the next key. */
   refused = $state<number | null>(null);
@@ -41,9 +46,29 @@ class Composer {
     this.look();
   }
 
+  /** Everything that would be sent. */
+  get whole() {
+    return [this.text, this.block].filter((part) => part.trim() !== '').join('\n\n');
+  }
+
   type(text: string) {
-    this.refused = null;
     this.text = text;
+    this.#changed();
+  }
+
+  /** Takes in a text that is too long for the field. */
+  hold(text: string) {
+    this.block = this.block === '' ? text : `${this.block}\n\n${text}`;
+    this.#changed();
+  }
+
+  drop() {
+    this.block = '';
+    this.#changed();
+  }
+
+  #changed() {
+    this.refused = null;
     this.#unsaved = true;
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => void this.flush(), SAVE_AFTER);
@@ -51,8 +76,8 @@ class Composer {
   }
 
   /** Whether so much more text can be taken in; if not, says so beside the field. */
-  admits(more: string, replaced = 0) {
-    const bytes = byteLength(more) + byteLength(this.text) - replaced;
+  admits(more: string) {
+    const bytes = byteLength(more) + byteLength(this.text) + byteLength(this.block);
     if (bytes <= MESSAGE_BYTES) return true;
     this.refused = bytes;
     return false;
@@ -63,7 +88,7 @@ class Composer {
     clearTimeout(this.#saving);
     if (!this.#unsaved) return;
     this.#unsaved = false;
-    const [id, text] = [this.#thread, this.text];
+    const [id, text] = [this.#thread, this.whole];
     await failures.attempt('draft', () => threads.saveDraft(id, text));
   }
 
@@ -73,7 +98,9 @@ class Composer {
 
   enter(thread: string | null, draft: string) {
     this.#thread = thread;
-    this.text = draft;
+    const long = draft.length > FIELD_CHARS;
+    this.text = long ? '' : draft;
+    this.block = long ? draft : '';
     this.#unsaved = false;
     this.refused = null;
     if (thread !== null) this.client = '';
@@ -84,14 +111,14 @@ class Composer {
   /** Asks what the model would see, once the typing pauses. */
   look() {
     clearTimeout(this.#previewing);
-    const pause = this.text.length > 65_536 ? PREVIEW_AFTER * 4 : PREVIEW_AFTER;
+    const pause = this.text.length + this.block.length > 65_536 ? PREVIEW_AFTER * 4 : PREVIEW_AFTER;
     this.#previewing = setTimeout(() => void this.#look(), pause);
   }
 
   async #look() {
     const thread = this.#thread;
     try {
-      const preview = await responses.previewContext(thread, this.model, this.text);
+      const preview = await responses.previewContext(thread, this.model, this.whole);
       if (thread === this.#thread) this.preview = preview;
     } catch {
       if (thread === this.#thread) this.preview = null;
@@ -99,9 +126,9 @@ class Composer {
   }
 
   async send() {
-    if (this.sending || pane.stream !== null || this.text.trim() === '') return;
+    if (this.sending || pane.stream !== null || this.whole === '') return;
     if (!this.admits('')) return;
-    const [thread, text] = [this.#thread, this.text];
+    const [thread, text] = [this.#thread, this.whole];
     const ask: Ask = { thread, text };
     if (this.model !== null) ask.model = this.model;
     if (thread === null && this.client.trim() !== '') ask.metadata = { client: this.client.trim() };
@@ -115,12 +142,13 @@ class Composer {
 
   /** The text is stored as a message now; the draft has done its work. */
   async #sent(thread: string | null, text: string) {
-    if (this.#thread === thread && this.text === text) {
+    if (this.#thread === thread && this.whole === text) {
       clearTimeout(this.#saving);
       this.#unsaved = false;
       this.text = '';
+      this.block = '';
     }
-    await failures.attempt('draft', () => threads.saveDraft(thread, this.#thread === thread ? this.text : ''));
+    await failures.attempt('draft', () => threads.saveDraft(thread, this.#thread === thread ? this.whole : ''));
   }
 }
 
