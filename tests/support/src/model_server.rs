@@ -164,11 +164,7 @@ impl ModelServer {
             }),
             changed: watch::Sender::new(()),
         });
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         runtime.spawn(connection::accept(listener, shared.clone()));
         Self { shared, address, runtime: Some(runtime) }
     }

@@ -95,7 +95,8 @@ impl Told {
             told.take(&json, 0);
         } else if text.starts_with('<') {
             told.message = title(text);
-        } else {
+        } else if !text.starts_with(['{', '[']) {
+            // Half a piece of JSON is nothing to show.
             told.message = Some(text.into());
         }
         told

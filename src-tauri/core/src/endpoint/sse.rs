@@ -47,7 +47,7 @@ impl Parser {
     /// # Errors
     /// [`TooLong`]; what came before it is in `items`.
     pub fn push(&mut self, mut bytes: &[u8], items: &mut Vec<Item>) -> Result<(), TooLong> {
-        if mem::take(&mut self.after_cr) && !bytes.is_empty() {
+        if !bytes.is_empty() && mem::take(&mut self.after_cr) {
             bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
         }
         while let Some(end) = memchr2(b'\n', b'\r', bytes) {

@@ -150,11 +150,11 @@ impl Reply {
         Self::json(200, &json!({"object": "list", "data": models.iter().map(row).collect::<Vec<_>>()}))
     }
 
-    /// Sends a recorded response byte for byte, then closes.
+    /// Sends a recorded response byte for byte, then closes if the response says so.
     pub fn recording(bytes: impl Into<Vec<u8>>) -> Self {
-        let mut reply = Self::body(bytes);
-        reply.status = 0;
-        reply
+        let bytes = bytes.into();
+        let keep_alive = !String::from_utf8_lossy(&bytes).to_lowercase().contains("\r\nconnection: close\r\n");
+        Self { status: 0, keep_alive, ..Self::body(bytes) }
     }
 
     /// Sends the request on to another address.
@@ -198,6 +198,11 @@ impl Reply {
         Self::stream(vec![start(), Step::Repeat(bytes.repeat(64), u64::MAX)])
     }
 
+    /// Streams comment lines for ever, and never a word.
+    pub fn endless_comments() -> Self {
+        Self::stream(vec![Step::Repeat(b": still waiting\n\n".repeat(512), u64::MAX)])
+    }
+
     /// Streams one line of `bytes` bytes, a multiple of 65,536.
     pub fn long_line(bytes: u64) -> Self {
         let piece = vec![b'a'; 65_536];
@@ -226,6 +231,20 @@ impl Reply {
         self
     }
 
+    /// With another status.
+    #[must_use]
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
+    /// Then nothing, instead of its end.
+    #[must_use]
+    pub fn then_silence(mut self) -> Self {
+        self.steps.push(Step::Hold);
+        self
+    }
+
     /// Waits for the gate before the first byte, the status line included.
     #[must_use]
     pub fn behind(mut self, gate: &Gate) -> Self {
@@ -241,6 +260,7 @@ impl Reply {
                 bytes.truncate(at);
             }
         }
+        self.keep_alive = false;
         self
     }
 
