@@ -47,7 +47,7 @@ it('numbers, sizes and times follow the language', () => {
   words.choose('de');
   expect([words.number(10_000), words.bytes(5_872_026), words.ago(new Date().toISOString())]).toEqual(['10.000', '5,6 MiB', 'jetzt']);
   words.choose('en');
-  expect([words.number(10_000), words.roughly(31_204), words.roughly(189)]).toEqual(['10,000', '31k', '189']);
+  expect([words.number(10_000), words.roughly(31_204), words.roughly(189), words.roughly(1_300_009)]).toEqual(['10,000', '31k', '189', '1.3M']);
   words.now = Date.parse('2026-11-22T12:00:00Z');
   expect(['2026-11-22T11:55:00Z', '2026-11-22T09:00:00Z', '2024-03-01T09:00:00Z'].map((time) => words.ago(time))).toEqual(['5 min', '3 h', 'Mar 2024']);
   expect(words.count('sidebar.threads', 1)).toBe('1 thread');

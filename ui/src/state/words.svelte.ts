@@ -47,8 +47,9 @@ class Words {
     return formats.number(this.locale).format(n);
   }
 
-  /** 31204 as `31k`, where a glance is enough. */
+  /** 31204 as `31k`, 1300009 as `1.3M`, where a glance is enough. */
   roughly(n: number) {
+    if (n >= 1_000_000) return `${this.number(Math.round(n / 100_000) / 10)}M`;
     return n < 1000 ? this.number(n) : `${this.number(Math.round(n / 1000))}k`;
   }
 
