@@ -1,1 +1,105 @@
+//! The window: the only code that knows Tauri. It translates between the page and the core's
+//! handle, and decides nothing about threads.
+//!
+//! [`run`] makes sure that a store has one window, opens the store, and shows either the page
+//! or, where the store cannot be opened, what is wrong with it. The page is treated as hostile:
+//! it can call what `src-tauri/permissions` lists and nothing else, and cannot leave.
 
+mod commands;
+mod place;
+mod problem;
+mod single;
+mod sink;
+mod watch;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use skein_core::wire::{Door, ErrorDetail, JsonObject};
+use skein_core::{OpenOptions, Skein};
+use tauri::{App, AppHandle, Manager, RunEvent};
+
+use single::Claim;
+use sink::WindowSink;
+
+/// The label of the window; the capability names it.
+const MAIN: &str = "main";
+
+/// Opens the window on the store in `dir` and stays until it is closed.
+pub fn run(dir: PathBuf) -> ExitCode {
+    if !window::display_present() {
+        eprintln!("There is no display to open a window on. `skein chat` is the same conversation in the terminal.");
+        return ExitCode::FAILURE;
+    }
+    let claim = match single::claim(&dir) {
+        Ok(Claim::First(claim)) => claim,
+        Ok(Claim::Another) => {
+            println!("Skein is open already; its window comes forward.");
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => return problem::show(&folder_problem(&error), &dir),
+    };
+    let code = match Skein::open(OpenOptions::new(&dir, Door::Window)) {
+        Ok(skein) => open(skein, dir),
+        Err(error) => problem::show(&error.detail(), &dir),
+    };
+    drop(claim);
+    code
+}
+
+/// Runs the application around an open store.
+fn open(skein: Skein, dir: PathBuf) -> ExitCode {
+    let built = tauri::Builder::default()
+        .manage(skein.clone())
+        .manage(Arc::new(WindowSink::default()))
+        .manage(commands::clipboard::Clipboard::default())
+        .invoke_handler(commands::all())
+        .setup(move |app| {
+            start(app, skein, dir)?;
+            Ok(())
+        })
+        .build(context());
+    match built {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    stop(app);
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("The window could not be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(app: &mut App, skein: Skein, dir: PathBuf) -> tauri::Result<()> {
+    window::build(app, &dir)?;
+    app.state::<Arc<WindowSink>>().start()?;
+    window::end_on_signal(app.handle().clone(), dir.clone());
+    watch::start(app.handle().clone(), skein, dir)?;
+    Ok(())
+}
+
+/// Stops and saves what is running. The core takes two seconds at most.
+fn stop(app: &AppHandle) {
+    let skein = app.state::<Skein>();
+    tauri::async_runtime::block_on(skein.shutdown());
+}
+
+/// The configuration, the page and the permissions that were built in.
+fn context() -> tauri::Context {
+    tauri::generate_context!()
+}
+
+fn folder_problem(error: &std::io::Error) -> ErrorDetail {
+    ErrorDetail {
+        code: "storage_error".into(),
+        message: format!("The folder of the store cannot be used: {error}. Nothing was changed."),
+        details: JsonObject::new(),
+    }
+}

@@ -1,1 +1,23 @@
-fn main() {}
+//! The program `skein-window`: reads its command line and opens the window.
+
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Skein's window. `skein --help` lists what works without one.
+#[derive(Parser)]
+#[command(name = "skein-window", version)]
+struct Arguments {
+    /// The folder that the store lives in
+    #[arg(long, value_name = "DIR", env = "SKEIN_DATA_DIR")]
+    data_dir: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let dir = arguments.data_dir.filter(|dir| !dir.as_os_str().is_empty());
+    skein_window::run(dir.unwrap_or_else(skein_core::Skein::default_data_dir))
+}

@@ -1,0 +1,91 @@
+//! Links in messages. A link is looked at first, so that the person sees where it leads, and
+//! opened in the browser, from here, once they agreed. The window itself never follows one.
+
+use serde::Serialize;
+use skein_core::wire::{ErrorDetail, JsonObject};
+use url::Url;
+
+use super::Answer;
+
+/// Where a link leads.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+pub struct Link {
+    /// The host, in the form that cannot be mistaken for another (`xn--...`); for mail, the
+    /// address.
+    host: String,
+    /// The whole link, as it would be opened.
+    url: String,
+}
+
+#[tauri::command(async)]
+pub fn check_link(url: String) -> Answer<Link> {
+    check(&url)
+}
+
+#[tauri::command(async)]
+pub fn open_link(url: String) -> Answer<()> {
+    let link = check(&url)?;
+    open::that_detached(link.url).map_err(|error| {
+        tracing::warn!(%error, "no browser took the link");
+        refusal("No browser could be opened. Copy the link instead.")
+    })
+}
+
+fn check(text: &str) -> Answer<Link> {
+    let url = Url::parse(text).map_err(|_| refusal("This is not a complete link."))?;
+    let host = match url.scheme() {
+        "http" | "https" => url.host_str().map(str::to_owned),
+        "mailto" => Some(url.path().to_owned()),
+        _ => return Err(refusal("Only links to the web and to mail addresses are opened.")),
+    };
+    match host {
+        Some(host) if !host.is_empty() => Ok(Link { host, url: url.into() }),
+        _ => Err(refusal("This is not a complete link.")),
+    }
+}
+
+fn refusal(message: &str) -> ErrorDetail {
+    ErrorDetail { code: "invalid_request".into(), message: message.into(), details: JsonObject::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_says_which_host_it_really_leads_to() {
+        for (text, host) in [
+            ("https://example.com/a?b#c", "example.com"),
+            ("HTTP://EXAMPLE.com", "example.com"),
+            ("https://bank.example@evil.example/", "evil.example"),
+            ("https://ex\u{430}mple.com/", "xn--exmple-4nf.com"),
+            ("https://evil.example\\@bank.example/", "evil.example"),
+            ("mailto:someone@example.com", "someone@example.com"),
+            ("http://[::1]:8080/", "[::1]"),
+        ] {
+            assert_eq!(check(text).map(|link| link.host), Ok(host.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_web_and_mail_are_opened() {
+        for text in [
+            "javascript:alert(1)",
+            "java\nscript:alert(1)",
+            "data:text/html,x",
+            "file:///etc/passwd",
+            "vbscript:x",
+            "tauri://localhost/",
+            "ipc://localhost/respond",
+            "smb://server/share",
+            "//example.com/",
+            "/etc/passwd",
+            "--help",
+            "mailto:",
+            "https://",
+            "",
+        ] {
+            assert!(check(text).is_err(), "{text}");
+        }
+    }
+}

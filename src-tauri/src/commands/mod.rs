@@ -1,0 +1,77 @@
+//! What the page can call. A command translates its arguments, asks the core's handle and hands
+//! the answer back: one line each, a file for each topic. An `if` about a rule belongs to the
+//! core. Errors cross as a code, a person's words and numbers.
+//!
+//! Every command is async, so that none runs on the window's own thread.
+
+#![allow(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
+
+pub mod clipboard;
+mod code;
+mod endpoints;
+mod links;
+mod responses;
+mod settings;
+mod threads;
+
+use skein_core::Result;
+use skein_core::wire::ErrorDetail;
+use tauri::ipc::Invoke;
+
+/// What a command answers.
+type Answer<T> = std::result::Result<T, ErrorDetail>;
+
+/// Does work that waits for the disk or the keychain. The runtime goes on with other tasks.
+fn blocking<T>(work: impl FnOnce() -> Result<T>) -> Answer<T> {
+    answer(tokio::task::block_in_place(work))
+}
+
+fn answer<T>(result: Result<T>) -> Answer<T> {
+    result.map_err(|error| error.detail())
+}
+
+/// All of them. `src-tauri/permissions` says which of these the page may call.
+pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        threads::sidebar,
+        threads::open_thread,
+        threads::message_views,
+        threads::message_text,
+        threads::create_thread,
+        threads::rename_thread,
+        threads::change_metadata,
+        threads::set_state,
+        threads::delete_thread,
+        threads::undelete_thread,
+        threads::fork_thread,
+        threads::pin_thread,
+        threads::choose_version,
+        threads::list_history,
+        threads::search,
+        threads::save_draft,
+        threads::get_draft,
+        responses::subscribe,
+        responses::respond,
+        responses::retry,
+        responses::continue_reply,
+        responses::cancel,
+        responses::preview_context,
+        endpoints::list_endpoints,
+        endpoints::add_endpoint,
+        endpoints::change_endpoint,
+        endpoints::remove_endpoint,
+        endpoints::set_default_endpoint,
+        endpoints::set_key,
+        endpoints::delete_key,
+        endpoints::test_endpoint,
+        endpoints::list_models,
+        settings::get_settings,
+        settings::change_settings,
+        settings::about,
+        code::highlight,
+        clipboard::copy_message,
+        clipboard::copy_text,
+        links::check_link,
+        links::open_link,
+    ]
+}

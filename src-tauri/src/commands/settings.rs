@@ -1,0 +1,24 @@
+//! Settings of this store, and what the program knows about itself.
+
+use skein_core::Skein;
+use skein_core::wire::{About, Settings};
+use tauri::State;
+
+use super::{Answer, blocking};
+
+type Handle<'a> = State<'a, Skein>;
+
+#[tauri::command(async)]
+pub fn get_settings(skein: Handle<'_>) -> Answer<Settings> {
+    blocking(|| skein.settings())
+}
+
+#[tauri::command(async)]
+pub fn change_settings(skein: Handle<'_>, settings: Settings) -> Answer<()> {
+    blocking(|| skein.change_settings(&settings))
+}
+
+#[tauri::command(async)]
+pub fn about(skein: Handle<'_>) -> Answer<About> {
+    blocking(|| Ok(skein.about()))
+}

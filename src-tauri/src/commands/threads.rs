@@ -1,0 +1,122 @@
+//! Threads: listing, opening, changing, searching, drafts.
+
+use std::sync::Arc;
+
+use skein_core::Skein;
+use skein_core::wire::{Deleted, Entry, JsonObject, MessageView, SearchPage, SidebarPage, State as ThreadState, Thread, ThreadView};
+use tauri::State;
+
+use super::{Answer, blocking};
+use crate::sink::WindowSink;
+
+/// Hits on a page of search results.
+const HITS: u32 = 50;
+
+type Handle<'a> = State<'a, Skein>;
+
+#[tauri::command(async)]
+pub fn sidebar(
+    skein: Handle<'_>,
+    group_by: Option<String>,
+    state: Option<ThreadState>,
+    deleted: bool,
+    offset: u32,
+    limit: u32,
+) -> Answer<SidebarPage> {
+    blocking(|| skein.sidebar(group_by.as_deref(), state, deleted, offset, limit))
+}
+
+#[tauri::command(async)]
+pub fn open_thread(
+    skein: Handle<'_>,
+    sink: State<'_, Arc<WindowSink>>,
+    id: String,
+    around: Option<String>,
+) -> Answer<ThreadView> {
+    let mut view = blocking(|| skein.open_thread(&id, around.as_deref()))?;
+    sink.bring_up_to_date(&mut view);
+    Ok(view)
+}
+
+#[tauri::command(async)]
+pub fn message_views(skein: Handle<'_>, id: String, from: u32, to: u32) -> Answer<Vec<MessageView>> {
+    blocking(|| skein.message_views(&id, from, to))
+}
+
+/// The Markdown of a message, as it was written.
+#[tauri::command(async)]
+pub fn message_text(skein: Handle<'_>, id: String, message_id: String) -> Answer<String> {
+    blocking(|| skein.message_text(&id, &message_id))
+}
+
+#[tauri::command(async)]
+pub fn create_thread(skein: Handle<'_>, title: Option<String>, metadata: Option<JsonObject>) -> Answer<Thread> {
+    blocking(|| skein.create_thread(None, title.as_deref(), metadata))
+}
+
+#[tauri::command(async)]
+pub fn rename_thread(skein: Handle<'_>, id: String, title: String) -> Answer<Thread> {
+    blocking(|| skein.rename_thread(&id, &title))
+}
+
+#[tauri::command(async)]
+pub fn change_metadata(skein: Handle<'_>, id: String, patch: JsonObject) -> Answer<Thread> {
+    let change = skein_core::ThreadChange { metadata: Some(patch), ..Default::default() };
+    blocking(|| skein.change_thread(&id, &change))
+}
+
+#[tauri::command(async)]
+pub fn set_state(skein: Handle<'_>, id: String, state: ThreadState) -> Answer<Thread> {
+    blocking(|| skein.set_state(&id, state))
+}
+
+#[tauri::command(async)]
+pub fn delete_thread(skein: Handle<'_>, id: String, confirm: Option<String>) -> Answer<Deleted> {
+    blocking(|| skein.delete_thread(&id, confirm.as_deref()))
+}
+
+#[tauri::command(async)]
+pub fn undelete_thread(skein: Handle<'_>, id: String) -> Answer<Thread> {
+    blocking(|| skein.undelete_thread(&id))
+}
+
+#[tauri::command(async)]
+pub fn fork_thread(skein: Handle<'_>, id: String, message_id: Option<String>) -> Answer<Thread> {
+    blocking(|| skein.fork_thread(&id, message_id.as_deref()))
+}
+
+#[tauri::command(async)]
+pub fn pin_thread(skein: Handle<'_>, id: String, pinned: bool) -> Answer<Thread> {
+    blocking(|| skein.pin_thread(&id, pinned))
+}
+
+#[tauri::command(async)]
+pub fn choose_version(
+    skein: Handle<'_>,
+    sink: State<'_, Arc<WindowSink>>,
+    id: String,
+    message_id: String,
+) -> Answer<ThreadView> {
+    blocking(|| skein.choose_version(&id, &message_id))?;
+    open_thread(skein, sink, id, Some(message_id))
+}
+
+#[tauri::command(async)]
+pub fn list_history(skein: Handle<'_>, id: String) -> Answer<Vec<Entry>> {
+    blocking(|| skein.list_history(&id))
+}
+
+#[tauri::command(async)]
+pub fn search(skein: Handle<'_>, query: String, after: Option<String>) -> Answer<SearchPage> {
+    blocking(|| skein.search(&query, after.as_deref(), HITS))
+}
+
+#[tauri::command(async)]
+pub fn save_draft(skein: Handle<'_>, id: Option<String>, text: String) -> Answer<()> {
+    blocking(|| skein.save_draft(id.as_deref(), &text))
+}
+
+#[tauri::command(async)]
+pub fn get_draft(skein: Handle<'_>, id: Option<String>) -> Answer<String> {
+    blocking(|| skein.draft(id.as_deref()))
+}

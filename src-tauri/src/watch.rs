@@ -1,0 +1,35 @@
+//! Notices what others do: writes to the store by any process, and a second start that wants
+//! this window to come forward. It looks, off the window's thread, four times a second.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use skein_core::Skein;
+use tauri::{AppHandle, Emitter};
+
+use crate::{MAIN, single, window};
+
+/// How long to wait between looks.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Starts looking, for as long as the program runs. The page hears `changed`.
+///
+/// # Errors
+/// When no thread can be started.
+pub fn start(app: AppHandle, skein: Skein, dir: PathBuf) -> std::io::Result<()> {
+    std::thread::Builder::new().name("watch".into()).spawn(move || {
+        let mut seen = None;
+        loop {
+            std::thread::sleep(PAUSE);
+            if single::raise_wanted(&dir) {
+                window::raise(&app);
+            }
+            // A store that cannot be read now says so where it is used; here it is asked again.
+            let Ok(version) = skein.data_version() else { continue };
+            if seen.replace(version).is_some_and(|before| before != version) {
+                let _ = app.emit_to(MAIN, "changed", ());
+            }
+        }
+    })?;
+    Ok(())
+}
