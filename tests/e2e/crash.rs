@@ -1,0 +1,55 @@
+//! A crash in the middle of a reply.
+
+use skein_support::model_server::{Gate, ModelServer, Reply};
+
+use crate::harness::{Desk, wait_blocking};
+use crate::stock;
+
+#[tokio::test]
+async fn after_a_crash_in_mid_reply_the_text_is_there_and_can_be_continued() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    server.queue(Reply::gated("The beginning of a long reply", &gate));
+    let window = desk.open().await;
+    window.page.send("Tell me everything").await;
+    gate.open(4);
+    window.page.see("The beginning of a").await;
+    let skein = stock::core(&desk);
+    let id = window.page.newest_thread().await;
+    wait_blocking("the text is saved", || {
+        skein.running(&id).unwrap().is_some_and(|view| (view.closed.concat() + &view.tail).contains("beginning of a"))
+    });
+    drop(skein);
+    window.kill();
+
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Tell me everything").await;
+    page.see("The beginning of a").await;
+    page.see("Interrupted.").await;
+    page.picture("interrupted").await;
+    server.queue(Reply::text("and its end."));
+    page.click("button", "Continue").await;
+    page.see("and its end.").await;
+    page.quiet().await;
+}
+
+#[tokio::test]
+async fn closing_the_window_in_mid_reply_keeps_what_had_arrived() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    server.queue(Reply::gated("Some of it and no more", &gate));
+    let window = desk.open().await;
+    window.page.send("A long story").await;
+    gate.open(3);
+    window.page.see("Some of it").await;
+    window.close();
+    let window = desk.open().await;
+    window.page.open_thread("A long story").await;
+    window.page.see("Some of it").await;
+    window.page.find("button", "Continue").await;
+}

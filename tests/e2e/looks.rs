@@ -1,0 +1,87 @@
+//! Every screen in both themes: axe finds nothing, and nothing hangs out of the window.
+
+use skein_support::model_server::{ModelServer, Reply};
+
+use crate::harness::Desk;
+use crate::page::Page;
+use crate::stock;
+
+const RICH: &str = "Here is an outline, with **strong** words and `code`.\n\n| Part | State |\n|:--|--:|\n| Agreement | missing |\n\n\
+    - [x] done\n- [ ] open\n\n```python\nimport statistics\nmargins = sorted(m for m in comparables)  # both ends\n```\n\n\
+    > A quotation.\n\n1. first\n2. second[^1]\n\n![chart](https://example.com/chart.png) and [a link](https://example.com)\n\n[^1]: A note.";
+
+/// Looks at the screen in both themes, wide and narrow.
+async fn check(page: &Page, screen: &str, faults: &mut Vec<String>) {
+    for theme in ["light", "dark"] {
+        page.js("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await;
+        page.painted().await;
+        for fault in page.accessibility_faults().await {
+            faults.push(format!("{screen}, {theme}: {fault}"));
+        }
+        page.picture(&format!("{screen}-{theme}")).await;
+    }
+    let overflow = "return [...document.querySelectorAll('main, nav, aside, dialog')].filter(e => e.scrollWidth > e.clientWidth + 1)\
+        .map(e => e.tagName + ' ' + e.scrollWidth + ' > ' + e.clientWidth).join() || (document.documentElement.scrollWidth > innerWidth ? 'page' : '')";
+    let overflow = page.js(overflow, vec![]).await;
+    if overflow != "" {
+        faults.push(format!("{screen}: too wide: {overflow}"));
+    }
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_any_screen_in_either_theme() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    let mut faults = Vec::new();
+    let window = desk.open().await;
+    window.page.see("Your first thread").await;
+    check(&window.page, "first", &mut faults).await;
+    window.close();
+
+    stock::answer_with(&desk, &server);
+    server.queue(Reply::text(RICH));
+    stock::thread(&desk, "locked", Some("Acme GmbH"), &["A locked thread"]).await;
+    stock::core(&desk).set_state("locked", skein_core::wire::State::Locked).unwrap();
+    let window = desk.open().await;
+    let page = &window.page;
+    page.send("Draft the outline").await;
+    page.see("A quotation.").await;
+    page.quiet().await;
+    check(page, "thread", &mut faults).await;
+    page.click("button", "More actions").await;
+    page.find("menuitem", "Archive…").await;
+    check(page, "menu", &mut faults).await;
+    page.click("menuitem", "Archive…").await;
+    page.see("This is permanent.").await;
+    check(page, "archive", &mut faults).await;
+    page.click("button", "Cancel").await;
+    server.queue(Reply::error(401, "invalid_api_key", "no"));
+    page.send("A question that fails").await;
+    page.see("Your message is kept.").await;
+    check(page, "failed", &mut faults).await;
+    page.open_thread("A locked thread").await;
+    page.see("read-only until it is unlocked").await;
+    check(page, "locked", &mut faults).await;
+    page.fill("searchbox", "Search everything", "outline").await;
+    page.find("region", "Search results").await;
+    page.find("button", "Draft the outline").await;
+    check(page, "search", &mut faults).await;
+    page.click("button", "Clear the search").await;
+    page.click("button", "Settings").await;
+    check(page, "settings-endpoints", &mut faults).await;
+    page.click("button", "Add an endpoint").await;
+    page.find("textbox", "Address").await;
+    check(page, "settings-add", &mut faults).await;
+    page.click("tab", "Appearance").await;
+    check(page, "settings-appearance", &mut faults).await;
+    page.click("tab", "About").await;
+    check(page, "settings-about", &mut faults).await;
+    page.click("button", "Close").await;
+    page.resize(420, 800).await;
+    page.find("button", "Show threads").await;
+    check(page, "narrow", &mut faults).await;
+    page.click("button", "Show threads").await;
+    page.find("button", "A locked thread").await;
+    check(page, "narrow-threads", &mut faults).await;
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}

@@ -1,0 +1,15 @@
+//! The whole program in a real window, driven as a person would drive it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod conversation;
+mod crash;
+mod endpoints;
+mod finding;
+mod harness;
+mod lifecycle;
+mod looks;
+mod page;
+mod start;
+mod stock;
+mod walls;

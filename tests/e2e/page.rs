@@ -1,0 +1,183 @@
+//! What a test does with the page: it finds things by role and name, as a person with a screen
+//! reader would, and waits for what it expects to see.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use fantoccini::Client;
+use fantoccini::elements::Element;
+use serde_json::{Value, json};
+
+use crate::harness::DEADLINE;
+
+/// Finds by role and name: exactly, or else by a part of the name.
+const FIND: &str = include_str!("find.js");
+
+/// The page of a window.
+pub struct Page(pub Client);
+
+impl Page {
+    /// Runs a script and gives what it returns.
+    pub async fn js(&self, script: &str, arguments: Vec<Value>) -> Value {
+        self.0.execute(script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Runs an asynchronous script and gives what it returns.
+    pub async fn js_async(&self, script: &str, arguments: Vec<Value>) -> Value {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; (async (...arguments_) => {{ {script} }})(...arguments)\
+             .then(done, error => done('failed: ' + error))"
+        );
+        self.0.execute_async(&script, arguments).await.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// Calls a command of the program, past everything that the page would do first.
+    pub async fn invoke(&self, command: &str, arguments: Value) -> Result<Value, Value> {
+        let script = "return await window.__TAURI_INTERNALS__.invoke(arguments_[0], arguments_[1])\
+                      .then(value => ({value}), error => ({error}))";
+        let answer = self.js_async(script, vec![command.into(), arguments]).await;
+        match answer.get("error") {
+            Some(error) => Err(error.clone()),
+            None => Ok(answer.get("value").cloned().unwrap_or_default()),
+        }
+    }
+
+    /// Waits until a script returns something true, and gives it.
+    pub async fn until(&self, what: &str, script: &str, arguments: Vec<Value>) -> Value {
+        let start = Instant::now();
+        loop {
+            let value = self.0.execute(script, arguments.clone()).await.unwrap_or_default();
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return value;
+            }
+            let late = start.elapsed() > DEADLINE;
+            assert!(!late, "waited in vain until {what}; the page says:\n{}", self.text().await);
+            tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+        }
+    }
+
+    /// All text that the page shows.
+    pub async fn text(&self) -> String {
+        self.js("return document.body.innerText", vec![]).await.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the page shows a text.
+    pub async fn see(&self, text: &str) {
+        let script = "return document.body.innerText.includes(arguments[0])";
+        self.until(&format!("{text:?} is shown"), script, vec![text.into()]).await;
+    }
+
+    /// Waits until the page no longer shows a text.
+    pub async fn see_gone(&self, text: &str) {
+        let script = "return !document.body.innerText.includes(arguments[0])";
+        self.until(&format!("{text:?} is gone"), script, vec![text.into()]).await;
+    }
+
+    /// Waits for something with a role and a name.
+    pub async fn find(&self, role: &str, name: &str) -> Element {
+        let script = format!("{FIND}; return find(arguments[0], arguments[1])[0]");
+        let found = self.until(&format!("there is a {role} {name:?}"), &script, vec![role.into(), name.into()]).await;
+        let id = found.as_object().and_then(|object| object.values().next()).and_then(Value::as_str);
+        Element::from_element_id(self.0.clone(), id.expect("an element").to_owned().into())
+    }
+
+    /// Waits until nothing has this role and name.
+    pub async fn find_gone(&self, role: &str, name: &str) {
+        let script = format!("{FIND}; return find(arguments[0], arguments[1]).length === 0");
+        self.until(&format!("there is no {role} {name:?}"), &script, vec![role.into(), name.into()]).await;
+    }
+
+    /// Clicks, with the pointer.
+    pub async fn click(&self, role: &str, name: &str) {
+        let start = Instant::now();
+        loop {
+            // What is found may be painted anew before it is clicked: then it is found again.
+            match self.find(role, name).await.click().await {
+                Ok(()) => return,
+                Err(error) => assert!(start.elapsed() < DEADLINE, "cannot click the {role} {name:?}: {error}"),
+            }
+        }
+    }
+
+    /// Puts text into a field, in place of what is there.
+    pub async fn fill(&self, role: &str, name: &str, text: &str) {
+        let field = self.find(role, name).await;
+        field.clear().await.unwrap_or_else(|error| panic!("cannot clear {name:?}: {error}"));
+        field.send_keys(text).await.unwrap_or_else(|error| panic!("cannot type into {name:?}: {error}"));
+    }
+
+    /// Gives the window's page a size.
+    pub async fn resize(&self, width: u32, height: u32) {
+        self.0.set_window_size(width, height).await.expect("the window takes its size");
+        let script = "return Math.abs(innerWidth - arguments[0]) < 2 && Math.abs(innerHeight - arguments[1]) < 2";
+        self.until("the window has its size", script, vec![width.into(), height.into()]).await;
+    }
+
+    /// Waits until what changed is painted.
+    pub async fn painted(&self) {
+        let script = "await document.fonts.ready; await new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)))";
+        self.js_async(script, vec![]).await;
+    }
+
+    /// Keeps a picture of the window, if `SKEIN_PICTURES` names a folder for them.
+    pub async fn picture(&self, name: &str) {
+        let Some(folder) = std::env::var_os("SKEIN_PICTURES").map(PathBuf::from) else { return };
+        self.painted().await;
+        fs::create_dir_all(&folder).expect("a folder for pictures");
+        let picture = self.0.screenshot().await.expect("a picture");
+        fs::write(folder.join(format!("{name}.png")), picture).expect("the picture is kept");
+    }
+
+    /// What axe finds wrong on the page as it is, one line each.
+    pub async fn accessibility_faults(&self) -> Vec<String> {
+        self.js(&axe(), vec![]).await;
+        let script = "const found = await axe.run(document, {resultTypes: ['violations']}); \
+             return found.violations.flatMap(rule => rule.nodes.map(node => \
+               `${rule.id}: ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(c => c.message).join('; ')}`))";
+        match self.js_async(script, vec![]).await {
+            Value::Array(faults) => faults.iter().map(|fault| fault.as_str().unwrap_or_default().to_owned()).collect(),
+            other => vec![other.to_string()],
+        }
+    }
+
+    /// Sends a message from the composer, and waits until it stands in the thread.
+    pub async fn send(&self, text: &str) {
+        self.fill("textbox", "Write a message", text).await;
+        self.click("button", "Send").await;
+        let script = "return [...document.querySelectorAll('[data-role=user]')].some(m => m.innerText.includes(arguments[0]))";
+        self.until(&format!("{text:?} stands in the thread"), script, vec![text.into()]).await;
+    }
+
+    /// Waits until no reply is running.
+    pub async fn quiet(&self) {
+        self.find("button", "Send").await;
+        self.until("no reply is running", "return !document.querySelector('.streaming')", vec![]).await;
+    }
+
+    /// Opens a thread from the list.
+    pub async fn open_thread(&self, title: &str) {
+        self.click("button", title).await;
+        self.find("heading", title).await;
+    }
+
+    /// The id of the thread that was written to last.
+    pub async fn newest_thread(&self) -> String {
+        let rows = json!({"groupBy": null, "state": null, "deleted": false, "offset": 0, "limit": 1});
+        let page = self.invoke("sidebar", rows).await.expect("a sidebar");
+        page["rows"][0]["id"].as_str().expect("a thread").to_owned()
+    }
+
+    /// What stands in the last message of a role.
+    pub async fn last_text(&self, role: &str) -> String {
+        let script = "return [...document.querySelectorAll(`[data-role=${arguments[0]}] .text`)].at(-1)?.innerText ?? ''";
+        self.js(script, vec![role.into()]).await.as_str().unwrap_or_default().to_owned()
+    }
+}
+
+/// The source of axe, from the packages of the page's own tests.
+fn axe() -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/ui/node_modules/axe-core/axe.min.js");
+    let source = fs::read_to_string(path).expect("axe-core; run npm --prefix ui ci");
+    format!("if (!window.axe) {{ {source} }}")
+}

@@ -1,0 +1,91 @@
+//! Starting: for the first time, again, a second time at once, and when the store cannot be used.
+
+use std::fs;
+
+use crate::harness::{Desk, wait_blocking};
+use crate::stock;
+
+#[tokio::test]
+async fn a_new_person_gets_a_first_reply_without_account_key_or_network() {
+    let desk = Desk::new();
+    let window = desk.open().await;
+    let page = &window.page;
+    page.see("Your first thread").await;
+    page.picture("first-start").await;
+    page.send("Hello there, machine").await;
+    page.see("practice model").await;
+    page.quiet().await;
+    page.find("button", "Hello there, machine").await;
+    page.picture("first-reply").await;
+    window.close();
+}
+
+#[tokio::test]
+async fn after_a_restart_everything_is_there() {
+    let desk = Desk::new();
+    stock::thread(&desk, "memo", Some("Acme GmbH"), &["Transfer pricing memo"]).await;
+    stock::thread(&desk, "route", Some("Helvetia"), &["Route planning"]).await;
+    stock::core(&desk).set_state("route", skein_core::wire::State::Locked).unwrap();
+    let window = desk.open().await;
+    window.page.open_thread("Transfer pricing memo").await;
+    window.page.send("And a second question").await;
+    window.page.quiet().await;
+    window.page.fill("textbox", "Write a message", "not yet sent").await;
+    window.page.click("button", "Settings").await;
+    window.page.click("tab", "Appearance").await;
+    window.page.click("radio", "Dark").await;
+    window.page.click("button", "Close").await;
+    window.close();
+
+    let window = desk.open().await;
+    let page = &window.page;
+    page.until("the theme is dark", "return document.documentElement.dataset.theme === 'dark'", vec![]).await;
+    page.see("ACME GMBH").await;
+    page.open_thread("Transfer pricing memo").await;
+    page.see("And a second question").await;
+    let draft = "return document.querySelector('#composer')?.value === 'not yet sent'";
+    page.until("the draft is there", draft, vec![]).await;
+    page.open_thread("Route planning").await;
+    page.see("read-only until it is unlocked").await;
+}
+
+#[tokio::test]
+async fn a_second_start_brings_the_first_window_forward() {
+    let desk = Desk::new();
+    let window = desk.open().await;
+    let second = desk.start_again();
+    assert!(second.status.success());
+    assert!(String::from_utf8_lossy(&second.stdout).contains("open already"), "{second:?}");
+    wait_blocking("the first window hears of it", || !desk.store().join("window.raise").exists());
+    window.page.send("Still here").await;
+    window.page.quiet().await;
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_refused_in_words_and_left_alone() {
+    let desk = Desk::new();
+    drop(stock::core(&desk));
+    let file = desk.store().join("skein.db");
+    let store = rusqlite::Connection::open(&file).unwrap();
+    store.pragma_update(None, "user_version", 999).unwrap();
+    drop(store);
+    let before = fs::read(&file).unwrap();
+    let window = desk.open_unchecked().await;
+    window.page.see("The store cannot be opened").await;
+    window.page.see("newer").await;
+    window.page.picture("store-newer").await;
+    let reach = "return await window.__TAURI_INTERNALS__?.invoke('about').then(() => 'reached', () => 'refused') ?? 'nothing'";
+    assert_ne!(window.page.js_async(reach, vec![]).await, "reached");
+    window.close();
+    assert!(fs::read(&file).unwrap() == before, "the store was changed");
+}
+
+#[tokio::test]
+async fn a_damaged_store_is_refused_in_words() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.store()).unwrap();
+    fs::write(desk.store().join("skein.db"), "this is no database, but it is long enough to be looked at").unwrap();
+    let window = desk.open_unchecked().await;
+    window.page.see("The store cannot be opened").await;
+    window.page.see("storage_error").await;
+}

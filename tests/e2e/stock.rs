@@ -1,0 +1,49 @@
+//! What lies in a store before the window opens: threads made through the core, and endpoints
+//! that lead to a scripted model.
+
+use std::sync::Arc;
+
+use serde_json::json;
+use skein_core::keychain::Keychain;
+use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, TextPart, ThreadChoice};
+use skein_core::{OpenOptions, RespondOptions, Skein};
+use skein_support::model_server::ModelServer;
+
+use crate::harness::Desk;
+
+/// The desk's store, opened from here.
+pub fn core(desk: &Desk) -> Skein {
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(desk.store(), Door::Cli) };
+    Skein::open(options).expect("the store opens")
+}
+
+/// Makes a scripted model the one that answers.
+pub fn answer_with(desk: &Desk, server: &ModelServer) {
+    let skein = core(desk);
+    let new = NewEndpoint {
+        name: "Scripted".into(),
+        protocol: Protocol::OpenaiChat,
+        base_url: server.base_url(),
+        model: Some("scripted".into()),
+        context_window: None,
+        allow_http: false,
+    };
+    let endpoint = skein.add_endpoint(new).expect("an endpoint");
+    skein.set_default_endpoint(&endpoint.id).expect("the default");
+}
+
+/// A thread with some questions, each answered by the practice model.
+pub async fn thread(desk: &Desk, id: &str, client: Option<&str>, questions: &[&str]) {
+    let skein = core(desk);
+    for question in questions {
+        let metadata = client.map(|client| json!({"client": client}).as_object().cloned().expect("an object"));
+        let request = ResponseRequest {
+            model: Some("Practice/practice".into()),
+            inputs: vec![Input { role: Role::User, texts: vec![TextPart { text: (*question).into() }], content: None }],
+            thread: Some(ThreadChoice::Object { id: id.into(), metadata }),
+            ..ResponseRequest::default()
+        };
+        let running = skein.respond(request, RespondOptions::default(), Arc::new(())).await.expect("accepted");
+        running.done().await;
+    }
+}
