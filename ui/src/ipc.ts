@@ -106,6 +106,7 @@ export const program = {
   copyMessage: (id: string, messageId: string, plain: boolean) =>
     call<void>('copy_message', { id, messageId, plain }),
   copyText: (text: string) => call<void>('copy_text', { text }),
+  highlight: (language: string, code: string) => call<string | null>('highlight', { language, code }),
   checkLink: (url: string) => call<Link>('check_link', { url }),
   openLink: (url: string) => call<void>('open_link', { url }),
   onChanged: (hear: () => void) => listen('changed', hear),

@@ -456,6 +456,11 @@ export class Fake {
     this.copied.push(String(text));
   }
 
+  /** This stand-in colours code when it renders. */
+  on_highlight() {
+    return null;
+  }
+
   on_check_link({ url }: Args) {
     const link = new URL(String(url));
     if (!/^(https?|mailto):$/.test(link.protocol)) throw refusal('invalid_request');
