@@ -1,3 +1,4 @@
 //! What the tests share.
 
+pub mod keyring;
 pub mod model_server;

@@ -1,0 +1,222 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use skein_core::wire::{Protocol, State};
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 done, 1 anything else, 2 not understood, 3 refused by a rule (locked, archived, busy, ...), \
+4 not found, 5 the endpoint failed, 6 the store or the keychain failed, 130 stopped.
+
+Without a command, skein opens the window.";
+
+/// Conversations with models as threads that you can name, lock and keep.
+#[derive(Debug, Parser)]
+#[command(name = "skein", version, after_help = EXIT_CODES)]
+pub struct Args {
+    /// Folder of the store, in place of the platform's data folder
+    #[arg(long, global = true, env = "SKEIN_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Print JSON, errors too
+    #[arg(long, global = true)]
+    pub json: bool,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Talk to a model here in the terminal
+    Chat {
+        /// Thread to go on with; a new one is made without it
+        thread: Option<String>,
+        /// ENDPOINT/MODEL, or a model
+        #[arg(long)]
+        model: Option<String>,
+    },
+    /// List threads, latest first
+    List(ListArgs),
+    /// Show a thread and its messages
+    Show {
+        thread: String,
+        /// Only this many, the newest
+        #[arg(long, value_name = "N")]
+        limit: Option<u32>,
+        /// Every version of every message, in the order they were written
+        #[arg(long)]
+        all_versions: bool,
+        /// What happened to the thread, in place of its messages
+        #[arg(long)]
+        history: bool,
+    },
+    /// Send a message and print the reply; the thread is made if there is none of that name
+    Send(SendArgs),
+    /// Make a thread read-only
+    Lock { thread: String },
+    /// Open a locked thread again
+    Unlock { thread: String },
+    /// Make a thread read-only for good: an archived thread never opens again
+    Archive { thread: String },
+    /// Give a thread a title
+    Rename { thread: String, title: String },
+    /// Move a thread to the bin
+    Delete {
+        thread: String,
+        /// Erase an archived thread, which cannot be undone
+        #[arg(long, value_name = "THREAD", num_args = 0..=1, require_equals = true)]
+        #[expect(clippy::option_option, reason = "absent, bare, and with a value are three things")]
+        confirm: Option<Option<String>>,
+    },
+    /// Take a thread back out of the bin
+    Undelete { thread: String },
+    /// Copy a thread into a new, open one
+    Fork {
+        thread: String,
+        /// Copy up to this message; the last one otherwise
+        #[arg(long, value_name = "ID")]
+        message: Option<String>,
+    },
+    /// Search every message
+    Search {
+        /// Words, "a phrase", role:user, state:locked, client:Acme, before:DATE, after:DATE
+        #[arg(required = true)]
+        query: Vec<String>,
+        /// At most this many
+        #[arg(long, default_value_t = 20, value_name = "N")]
+        limit: u32,
+        /// Go on where the last page ended
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+    },
+    /// Where models answer
+    #[command(subcommand)]
+    Endpoint(EndpointCommand),
+    /// Check the store, the keychain and the endpoints
+    Doctor,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {
+    /// open, locked or archived
+    #[arg(long, value_parser = state)]
+    pub state: Option<State>,
+    /// Only threads with this metadata; can be given more than once
+    #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
+    pub metadata: Vec<(String, String)>,
+    /// What is in the bin
+    #[arg(long)]
+    pub deleted: bool,
+    /// At most this many, up to 100
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub limit: u32,
+    /// Those after this cursor
+    #[arg(long, value_name = "CURSOR")]
+    pub after: Option<String>,
+    /// Those before this cursor
+    #[arg(long, value_name = "CURSOR", conflicts_with = "after")]
+    pub before: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct SendArgs {
+    pub thread: String,
+    /// The message; `-` or nothing reads it from stdin
+    pub text: Option<String>,
+    /// ENDPOINT/MODEL, or a model
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Instructions to the model, sent before the message
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    /// Metadata, if the thread is made by this
+    #[arg(long, value_name = "JSON")]
+    pub metadata: Option<String>,
+    /// open: unlock it first; locked or archived: do that with the reply
+    #[arg(long, value_name = "STATE", value_parser = state)]
+    pub thread_state: Option<State>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum EndpointCommand {
+    /// Add an endpoint; the first one becomes the default
+    Add(AddArgs),
+    /// Change an endpoint, or its key
+    Change(ChangeArgs),
+    /// List endpoints
+    List,
+    /// Make one small call and say what is wrong
+    Test { name: String },
+    /// List the models an endpoint offers
+    Models { name: String },
+    /// Use an endpoint unless another is named
+    Default { name: String },
+    /// Remove an endpoint and its key
+    Remove { name: String },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct AddArgs {
+    pub name: String,
+    /// openai-chat
+    #[arg(long, value_parser = protocol)]
+    pub protocol: Protocol,
+    #[arg(long, value_name = "URL", help = "Such as https://api.openai.com/v1 or http://localhost:11434/v1")]
+    pub base_url: String,
+    #[command(flatten)]
+    pub more: EndpointOptions,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct ChangeArgs {
+    pub name: String,
+    /// A new name
+    #[arg(long, value_name = "NAME")]
+    pub rename: Option<String>,
+    /// A new address; at another host or port the key must be entered again
+    #[arg(long, value_name = "URL")]
+    pub base_url: Option<String>,
+    /// Forget the key
+    #[arg(long, conflicts_with = "key_stdin")]
+    pub delete_key: bool,
+    #[command(flatten)]
+    pub more: EndpointOptions,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct EndpointOptions {
+    /// Used unless another is named
+    #[arg(long)]
+    pub model: Option<String>,
+    /// Tokens the model can take
+    #[arg(long, value_name = "TOKENS")]
+    pub context_window: Option<u32>,
+    /// Allow plain HTTP beyond this machine: anyone on the way can read key and messages
+    #[arg(long)]
+    pub allow_http: bool,
+    /// Read the key from the first line of stdin
+    #[arg(long)]
+    pub key_stdin: bool,
+}
+
+fn state(word: &str) -> Result<State, String> {
+    match word {
+        "open" => Ok(State::Open),
+        "locked" => Ok(State::Locked),
+        "archived" => Ok(State::Archived),
+        _ => Err("a state is open, locked or archived".into()),
+    }
+}
+
+fn protocol(word: &str) -> Result<Protocol, String> {
+    match word {
+        "openai-chat" => Ok(Protocol::OpenaiChat),
+        "practice" => Err("there is a practice endpoint already".into()),
+        _ => Err("the protocol that can be spoken is openai-chat".into()),
+    }
+}
+
+fn pair(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write KEY=VALUE, such as client=Acme")?;
+    Ok((key.to_owned(), value.to_owned()))
+}

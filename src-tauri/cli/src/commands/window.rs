@@ -1,0 +1,39 @@
+//! Starting the window, the program beside this one.
+
+use std::process::Command;
+
+use super::data_dir;
+use crate::args::Args;
+use crate::failure::Failure;
+
+const PROGRAM: &str = if cfg!(windows) { "skein-window.exe" } else { "skein-window" };
+
+/// Starts the window and waits until it is closed.
+pub fn start(args: &Args) -> Result<u8, Failure> {
+    if !has_display() {
+        return Err(Failure::new(
+            "no_display",
+            "There is no display here, so there is no window. The same conversation in the terminal: skein chat",
+            1,
+        ));
+    }
+    let program = std::env::current_exe()?.with_file_name(PROGRAM);
+    if !program.is_file() {
+        return Err(Failure::new(
+            "no_window",
+            format!(
+                "The window is a program of its own, {PROGRAM}, and it is not beside this one. Install it there, or talk \
+                 in the terminal: skein chat"
+            ),
+            1,
+        ));
+    }
+    let status = Command::new(program).env("SKEIN_DATA_DIR", data_dir(args)).status()?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+/// Elsewhere than on X11 and Wayland there always is one.
+fn has_display() -> bool {
+    let named = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(any(target_os = "macos", target_os = "windows")) || named("DISPLAY") || named("WAYLAND_DISPLAY")
+}

@@ -1,0 +1,11 @@
+//! The command line against real stores and a scripted model: every command, its exit code and
+//! the JSON it prints.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod chatting;
+mod endpoints;
+mod keychain;
+mod sending;
+mod support;
+mod threads;
+mod trouble;

@@ -1,0 +1,116 @@
+//! Running the program as a person or a script does: in a home of its own, with a store of its own.
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use skein_support::keyring::isolated;
+use tempfile::TempDir;
+
+/// The program.
+pub const SKEIN: &str = env!("CARGO_BIN_EXE_skein");
+
+/// A home with an empty store in it, and no keychain.
+pub struct Desk {
+    home: TempDir,
+}
+
+/// What a command left behind.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: i32,
+    pub out: String,
+    pub err: String,
+}
+
+impl Ran {
+    /// What it printed, as JSON.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|_| panic!("one JSON value, not {self:?}"))
+    }
+
+    /// The code of the error it printed as JSON.
+    pub fn error_code(&self) -> String {
+        self.json()["error"]["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+impl Desk {
+    pub fn new() -> Self {
+        Self { home: tempfile::tempdir().unwrap() }
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// The store's folder.
+    pub fn data(&self) -> PathBuf {
+        self.home.path().join("data")
+    }
+
+    /// The program, about to run.
+    pub fn command(&self) -> Command {
+        let mut command = isolated(SKEIN, self.home.path());
+        command.env("SKEIN_NO_KEYCHAIN", "1").env("SKEIN_DATA_DIR", self.data());
+        command.stdin(Stdio::null());
+        command
+    }
+
+    /// Runs it to its end.
+    pub fn run(&self, args: &[impl AsRef<OsStr>]) -> Ran {
+        self.command().args(args).output().unwrap().into()
+    }
+
+    /// Runs it, which must succeed, and reads the JSON it prints.
+    pub fn json(&self, args: &[&str]) -> Value {
+        let ran = self.run(&[args, &["--json"]].concat());
+        assert_eq!(ran.code, 0, "{args:?}: {ran:?}");
+        ran.json()
+    }
+
+    /// Runs it with something on stdin.
+    pub fn run_with(&self, stdin: &str, args: &[&str]) -> Ran {
+        feed(self.command().args(args), stdin)
+    }
+
+    /// Starts it, to run beside the test.
+    pub fn start(&self, args: &[&str]) -> Child {
+        self.command().args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
+    /// Adds an endpoint, which becomes the default.
+    pub fn add_endpoint(&self, name: &str, base_url: &str) -> Value {
+        self.json(&["endpoint", "add", name, "--protocol", "openai-chat", "--base-url", base_url, "--model", "scripted"])
+    }
+}
+
+/// Runs a program with something on stdin.
+pub fn feed(command: &mut Command, stdin: &str) -> Ran {
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // A program that does not want it may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
+    child.wait_with_output().unwrap().into()
+}
+
+/// Waits for a program that was started.
+pub fn wait(child: Child) -> Ran {
+    child.wait_with_output().unwrap().into()
+}
+
+/// Sends a signal, such as `-INT`, to a program that was started.
+pub fn signal(child: &Child, signal: &str) {
+    assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+}

@@ -1,0 +1,147 @@
+//! When the store, the display or the reader of the output is not as it should be.
+
+use std::fs;
+use std::process::Stdio;
+
+use crate::support::{Desk, Ran};
+
+/// Where SQLite keeps the number of the store's format: a big-endian 32-bit integer.
+const USER_VERSION: usize = 60;
+
+#[test]
+fn a_store_of_a_later_version_is_left_alone() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello"]).code, 0);
+    let file = desk.data().join("skein.db");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[USER_VERSION..USER_VERSION + 4].copy_from_slice(&9999_u32.to_be_bytes());
+    fs::write(&file, &bytes).unwrap();
+    for log in ["skein.db-wal", "skein.db-shm"] {
+        let _ = fs::remove_file(desk.data().join(log));
+    }
+    for args in [&["list"][..], &["send", "t", "More"], &["endpoint", "list"]] {
+        let ran = desk.run(&[args, &["--json"]].concat());
+        assert_eq!((ran.code, ran.error_code().as_str()), (6, "store_newer"), "{args:?}");
+    }
+    let doctor = desk.run(&["doctor", "--json"]);
+    assert_eq!((doctor.code, doctor.json()["store"]["error"]["code"].as_str()), (6, Some("store_newer")));
+    assert_eq!(fs::read(&file).unwrap(), bytes);
+}
+
+#[test]
+fn what_is_no_store_is_left_alone() {
+    let desk = Desk::new();
+    fs::create_dir(desk.data()).unwrap();
+    fs::write(desk.data().join("skein.db"), "Dear diary, this is no database at all. ".repeat(100)).unwrap();
+    let ran = desk.run(&["list", "--json"]);
+    assert_eq!((ran.code, ran.error_code().as_str()), (6, "storage_error"));
+    assert!(fs::read_to_string(desk.data().join("skein.db")).unwrap().starts_with("Dear diary"));
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_an_error_in_words() {
+    let desk = Desk::new();
+    fs::write(desk.home().join("file"), "").unwrap();
+    let ran = desk.run(&["list", "--data-dir", desk.home().join("file/data").to_str().unwrap()]);
+    assert_eq!((ran.code, ran.err.lines().count()), (6, 1), "{ran:?}");
+}
+
+#[test]
+fn the_folder_can_be_named_on_the_command_line() {
+    let desk = Desk::new();
+    let other = desk.home().join("other");
+    let other = other.to_str().unwrap();
+    assert_eq!(desk.run(&["--data-dir", other, "send", "there", "Hello"]).code, 0);
+    assert_eq!(desk.json(&["list"])["data"], serde_json::json!([]));
+    assert_eq!(desk.json(&["list", "--data-dir", other])["data"][0]["id"], "there");
+}
+
+#[test]
+fn alone_without_a_display_it_says_so_and_what_else_there_is() {
+    let desk = Desk::new();
+    let ran = desk.command().output().unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(err.contains("no display") && err.contains("skein chat"), "{err}");
+}
+
+#[test]
+fn alone_without_the_window_beside_it_it_says_so() {
+    let desk = Desk::new();
+    let alone = desk.home().join("skein");
+    fs::copy(crate::support::SKEIN, &alone).unwrap();
+    let ran = skein_support::keyring::isolated(&alone, desk.home()).env("DISPLAY", ":0").output().unwrap();
+    let err = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    assert!(err.contains("skein-window") && err.contains("skein chat"), "{err}");
+}
+
+#[cfg(unix)]
+#[test]
+fn alone_it_starts_the_window_beside_it_and_names_the_store() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    let (alone, window) = (desk.home().join("skein"), desk.home().join("skein-window"));
+    fs::copy(crate::support::SKEIN, &alone).unwrap();
+    fs::write(&window, "#!/bin/sh\nprintf '%s' \"$SKEIN_DATA_DIR\" > \"$HOME/started\"\nexit 7\n").unwrap();
+    fs::set_permissions(&window, fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = skein_support::keyring::isolated(&alone, desk.home());
+    let status = command.env("DISPLAY", ":0").args(["--data-dir", "/some/where"]).status().unwrap();
+    assert_eq!(status.code(), Some(7), "it ends as the window does");
+    assert_eq!(fs::read_to_string(desk.home().join("started")).unwrap(), "/some/where");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "write 20000 words"]).code, 0);
+    let mut child = desk.command().args(["show", "t"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let ran = child.wait_with_output().unwrap();
+    assert_eq!((ran.status.code(), String::from_utf8(ran.stderr).unwrap().as_str()), (Some(0), ""));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_store_that_can_only_be_read_is_read_and_refuses_the_rest() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello"]).code, 0);
+    let program = desk.home().join("skein");
+    fs::copy(crate::support::SKEIN, &program).unwrap();
+    let mode = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    for entry in fs::read_dir(desk.data()).unwrap() {
+        let path = entry.unwrap().path();
+        mode(&path, if path.is_dir() { 0o555 } else { 0o444 });
+    }
+    mode(&desk.data(), 0o555);
+    mode(desk.home(), 0o555);
+    let run = |args: &[&str]| -> Ran {
+        let mut command = as_somebody(&program, desk.home());
+        command.env("SKEIN_NO_KEYCHAIN", "1").env("SKEIN_DATA_DIR", desk.data()).args(args).arg("--json");
+        command.output().unwrap().into()
+    };
+    let listed = run(&["list"]);
+    assert_eq!((listed.code, listed.json()["data"][0]["id"].as_str()), (0, Some("t")), "{listed:?}");
+    assert_eq!(run(&["show", "t"]).json()["messages"][0]["texts"][0]["text"], "Hello");
+    for args in [&["send", "t", "More"][..], &["lock", "t"], &["endpoint", "default", "practice"]] {
+        let refused = run(args);
+        assert_eq!((refused.code, refused.error_code().as_str()), (6, "store_read_only"), "{args:?}: {refused:?}");
+    }
+    let doctor = run(&["doctor"]);
+    assert_eq!((doctor.code, doctor.json()["store"]["readOnly"].as_bool()), (6, Some(true)), "{doctor:?}");
+    mode(desk.home(), 0o755);
+    mode(&desk.data(), 0o755);
+}
+
+/// A program that is not run by root, who may write everything.
+#[cfg(unix)]
+fn as_somebody(program: &std::path::Path, home: &std::path::Path) -> std::process::Command {
+    let user = std::process::Command::new("id").arg("-u").output().unwrap();
+    if String::from_utf8_lossy(&user.stdout).trim() != "0" {
+        return skein_support::keyring::isolated(program, home);
+    }
+    let mut command = skein_support::keyring::isolated("setpriv", home);
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
+    command
+}
