@@ -69,8 +69,9 @@ impl Action {
 /// completes with the thread's id).
 pub fn permit(state: State, action: Action, id: &str) -> Result<(), RuleError> {
     match (action, state) {
-        (Action::Read | Action::Fork | Action::View, _) | (_, State::Open) => Ok(()),
-        (Action::DeleteConfirmed, State::Archived) => Ok(()),
+        (Action::Read | Action::Fork | Action::View, _)
+        | (_, State::Open)
+        | (Action::DeleteConfirmed, State::Archived) => Ok(()),
         (Action::Delete, State::Archived) => Err(RuleError::ConfirmationRequired(id.into())),
         (_, State::Locked) => Err(RuleError::ThreadLocked),
         (_, State::Archived) => Err(RuleError::ThreadArchived),
