@@ -14,6 +14,9 @@ use crate::harness::DEADLINE;
 /// Finds by role and name: exactly, or else by a part of the name.
 const FIND: &str = include_str!("find.js");
 
+/// The text of the page, without what is only said aloud.
+const SHOWN: &str = "document.body.innerText.replace(document.querySelector('[aria-live=polite].unseen')?.innerText || '\\0', '')";
+
 /// The page of a window.
 pub struct Page(pub Client);
 
@@ -59,19 +62,19 @@ impl Page {
 
     /// All text that the page shows.
     pub async fn text(&self) -> String {
-        self.js("return document.body.innerText", vec![]).await.as_str().unwrap_or_default().to_owned()
+        self.js(&format!("return {SHOWN}"), vec![]).await.as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the page shows a text.
     pub async fn see(&self, text: &str) {
-        let script = "return document.body.innerText.includes(arguments[0])";
-        self.until(&format!("{text:?} is shown"), script, vec![text.into()]).await;
+        let script = format!("return ({SHOWN}).includes(arguments[0])");
+        self.until(&format!("{text:?} is shown"), &script, vec![text.into()]).await;
     }
 
     /// Waits until the page no longer shows a text.
     pub async fn see_gone(&self, text: &str) {
-        let script = "return !document.body.innerText.includes(arguments[0])";
-        self.until(&format!("{text:?} is gone"), script, vec![text.into()]).await;
+        let script = format!("return !({SHOWN}).includes(arguments[0])");
+        self.until(&format!("{text:?} is gone"), &script, vec![text.into()]).await;
     }
 
     /// Waits for something with a role and a name.

@@ -38,7 +38,7 @@ pub async fn thread(desk: &Desk, id: &str, client: Option<&str>, questions: &[&s
     for question in questions {
         let metadata = client.map(|client| json!({"client": client}).as_object().cloned().expect("an object"));
         let request = ResponseRequest {
-            model: Some("Practice/practice".into()),
+            model: Some("practice/practice".into()),
             inputs: vec![Input { role: Role::User, texts: vec![TextPart { text: (*question).into() }], content: None }],
             thread: Some(ThreadChoice::Object { id: id.into(), metadata }),
             ..ResponseRequest::default()
