@@ -103,3 +103,39 @@ fn a_process_is_gone_once_its_lock_can_be_had() {
     fs::write(dir.join("processes/left.lock"), "").unwrap();
     assert!(process_is_gone(dir, "left"));
 }
+
+#[test]
+fn a_full_disk_keeps_what_was_stored_and_says_so() {
+    let fixture = Fixture::new();
+    fixture.store.write(|tx| setting::set(tx, "kept", "yes")).unwrap();
+    let allow = |pages: i64| {
+        let set = |tx: &rusqlite::Transaction<'_>| {
+            tx.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())).map_err(StoreError::from)
+        };
+        fixture.store.write(set).unwrap();
+    };
+    allow(1);
+    let full = fixture.store.write(|tx| setting::set(tx, "large", &"x".repeat(1_000_000)));
+    assert_eq!(full.unwrap_err().code(), Code::StorageFull);
+    let read = |key| fixture.store.read(|conn| setting::find(conn, key)).unwrap();
+    assert_eq!((read("kept").as_deref(), read("large")), (Some("yes"), None));
+    allow(1_000_000);
+    fixture.store.write(|tx| setting::set(tx, "large", "x")).unwrap();
+}
+
+/// The schema, statement by statement, as a released program would find it.
+#[test]
+fn the_schema_is_the_one_that_was_agreed() {
+    let fixture = Fixture::new();
+    let conn = fixture.foreign();
+    let mut read = conn
+        .prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'search_%' ORDER BY type, name")
+        .unwrap();
+    let statements: Vec<String> = read.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let schema = statements.join(";\n\n") + ";\n";
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/schema.sql");
+    if std::env::var_os("SKEIN_WRITE").is_some() {
+        fs::write(&path, &schema).unwrap();
+    }
+    assert_eq!(schema, fs::read_to_string(&path).unwrap(), "a changed schema needs a migration of its own");
+}
