@@ -49,7 +49,9 @@ impl WindowSink {
         std::thread::Builder::new().name("stream".into()).spawn(move || {
             loop {
                 let waiting = lock(&sink.inbox);
-                drop(sink.arrived.wait_while(waiting, |inbox| inbox.is_empty()).unwrap_or_else(PoisonError::into_inner));
+                drop(
+                    sink.arrived.wait_while(waiting, |inbox| inbox.is_empty()).unwrap_or_else(PoisonError::into_inner),
+                );
                 sink.send();
                 std::thread::sleep(FRAME);
             }
@@ -115,7 +117,14 @@ impl Painter {
                 progress.bytes += text.len() as u64;
                 let step = progress.blocks.push(&text);
                 let tokens = progress.bytes.div_ceil(BYTES_PER_TOKEN);
-                StreamEvent::Text { thread_id, response_id, from: step.from, closed: step.closed, tail: step.tail, tokens }
+                StreamEvent::Text {
+                    thread_id,
+                    response_id,
+                    from: step.from,
+                    closed: step.closed,
+                    tail: step.tail,
+                    tokens,
+                }
             }
             Happening::Reasoning(text) => {
                 self.0.entry(event.response_id).or_default().reasoning.push_str(&text);

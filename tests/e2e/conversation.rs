@@ -70,7 +70,12 @@ async fn an_edited_message_is_another_version_with_its_own_reply() {
     page.see("You asked: How tall is it").await;
     page.quiet().await;
     page.click("button", "Edit").await;
-    page.until("the text is there", "return document.querySelector('.edit textarea')?.value === 'How tall is it'", vec![]).await;
+    page.until(
+        "the text is there",
+        "return document.querySelector('.edit textarea')?.value === 'How tall is it'",
+        vec![],
+    )
+    .await;
     page.fill("textbox", "Edit the message", "How wide is it").await;
     page.click("button", "Send again").await;
     page.see("You asked: How wide is it").await;

@@ -106,7 +106,8 @@ impl Desk {
 
     /// The files of the home folder that hold a text.
     pub fn files_with(&self, text: &str) -> Vec<String> {
-        let holds = |file: &String| fs::read(file).is_ok_and(|bytes| bytes.windows(text.len()).any(|w| w == text.as_bytes()));
+        let holds =
+            |file: &String| fs::read(file).is_ok_and(|bytes| bytes.windows(text.len()).any(|w| w == text.as_bytes()));
         self.files().into_iter().filter(holds).collect()
     }
 
@@ -225,9 +226,9 @@ impl Started {
 
     /// Whether a program of that name runs among what was started.
     pub fn runs(&self, name: &str) -> bool {
-        descendants(self.child.id()).iter().any(|id| {
-            fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|running| running.trim_end() == name)
-        })
+        descendants(self.child.id())
+            .iter()
+            .any(|id| fs::read_to_string(format!("/proc/{id}/comm")).is_ok_and(|running| running.trim_end() == name))
     }
 
     /// Asks it to end, as the system does when a person logs out, and waits until it has.

@@ -36,10 +36,12 @@ fn rows(desk: &Desk) -> Vec<String> {
         .flat_map(|table| {
             let mut rows = store.prepare(&format!("SELECT * FROM {table}")).unwrap();
             let columns = rows.column_count();
-            rows.query_map([], |row| (0..columns).map(|i| Ok(format!("{:?}", row.get_ref(i)?))).collect::<Result<String, _>>())
-                .unwrap()
-                .map(Result::unwrap)
-                .collect::<Vec<_>>()
+            rows.query_map([], |row| {
+                (0..columns).map(|i| Ok(format!("{:?}", row.get_ref(i)?))).collect::<Result<String, _>>()
+            })
+            .unwrap()
+            .map(Result::unwrap)
+            .collect::<Vec<_>>()
         })
         .collect()
 }

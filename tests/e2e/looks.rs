@@ -83,5 +83,7 @@ async fn axe_finds_nothing_on_any_screen_in_either_theme() {
     page.click("button", "Show threads").await;
     page.find("button", "A locked thread").await;
     check(page, "narrow-threads", &mut faults).await;
+    page.js("document.querySelector('nav').append(document.createElement('button'))", vec![]).await;
+    assert_eq!(page.accessibility_faults().await.len(), 1, "a button without a name is one fault");
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }

@@ -15,7 +15,8 @@ use crate::harness::DEADLINE;
 const FIND: &str = include_str!("find.js");
 
 /// The text of the page, without what is only said aloud.
-const SHOWN: &str = "document.body.innerText.replace(document.querySelector('[aria-live=polite].unseen')?.innerText || '\\0', '')";
+const SHOWN: &str =
+    "document.body.innerText.replace(document.querySelector('[aria-live=polite].unseen')?.innerText || '\\0', '')";
 
 /// The page of a window.
 pub struct Page(pub Client);
@@ -148,7 +149,8 @@ impl Page {
     pub async fn send(&self, text: &str) {
         self.fill("textbox", "Write a message", text).await;
         self.click("button", "Send").await;
-        let script = "return [...document.querySelectorAll('[data-role=user]')].some(m => m.innerText.includes(arguments[0]))";
+        let script =
+            "return [...document.querySelectorAll('[data-role=user]')].some(m => m.innerText.includes(arguments[0]))";
         self.until(&format!("{text:?} stands in the thread"), script, vec![text.into()]).await;
     }
 
@@ -173,7 +175,8 @@ impl Page {
 
     /// What stands in the last message of a role.
     pub async fn last_text(&self, role: &str) -> String {
-        let script = "return [...document.querySelectorAll(`[data-role=${arguments[0]}] .text`)].at(-1)?.innerText ?? ''";
+        let script =
+            "return [...document.querySelectorAll(`[data-role=${arguments[0]}] .text`)].at(-1)?.innerText ?? ''";
         self.js(script, vec![role.into()]).await.as_str().unwrap_or_default().to_owned()
     }
 }

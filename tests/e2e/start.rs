@@ -50,6 +50,17 @@ async fn after_a_restart_everything_is_there() {
 }
 
 #[tokio::test]
+async fn the_window_comes_back_in_the_size_it_had() {
+    let desk = Desk::new();
+    let window = desk.open().await;
+    window.page.resize(940, 700).await;
+    window.close();
+    let window = desk.open().await;
+    let size = window.page.js("return [innerWidth, innerHeight]", vec![]).await;
+    assert_eq!(size, serde_json::json!([940, 700]));
+}
+
+#[tokio::test]
 async fn a_second_start_brings_the_first_window_forward() {
     let desk = Desk::new();
     let window = desk.open().await;
@@ -74,7 +85,8 @@ async fn a_store_of_a_newer_version_is_refused_in_words_and_left_alone() {
     window.page.see("The store cannot be opened").await;
     window.page.see("newer").await;
     window.page.picture("store-newer").await;
-    let reach = "return await window.__TAURI_INTERNALS__?.invoke('about').then(() => 'reached', () => 'refused') ?? 'nothing'";
+    let reach =
+        "return await window.__TAURI_INTERNALS__?.invoke('about').then(() => 'reached', () => 'refused') ?? 'nothing'";
     assert_ne!(window.page.js_async(reach, vec![]).await, "reached");
     window.close();
     assert!(fs::read(&file).unwrap() == before, "the store was changed");

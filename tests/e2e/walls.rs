@@ -37,7 +37,13 @@ async fn a_page_that_was_taken_over_cannot_leave_fetch_or_call_what_it_need_not(
     assert_eq!(page.0.windows().await.unwrap().len(), 1);
     assert!(outside.accept().is_err(), "something reached the network");
 
-    for command in ["plugin:event|emit", "plugin:window|close", "plugin:webview|create_webview_window", "plugin:app|version", "read_key"] {
+    for command in [
+        "plugin:event|emit",
+        "plugin:window|close",
+        "plugin:webview|create_webview_window",
+        "plugin:app|version",
+        "read_key",
+    ] {
         assert!(page.invoke(command, json!({"event": "changed", "payload": null})).await.is_err(), "{command}");
     }
     let global = page.js("return [window.__TAURI__ === undefined, Object.isFrozen(Object.prototype)]", vec![]).await;

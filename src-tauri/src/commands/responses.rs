@@ -85,12 +85,7 @@ pub async fn retry(
 }
 
 #[tauri::command]
-pub async fn continue_reply(
-    skein: Handle<'_>,
-    sink: Ear<'_>,
-    thread: String,
-    message_id: String,
-) -> Answer<Response> {
+pub async fn continue_reply(skein: Handle<'_>, sink: Ear<'_>, thread: String, message_id: String) -> Answer<Response> {
     let running = skein.continue_reply(&thread, &message_id, sink.inner().clone()).await;
     answer(running).map(|running| running.response)
 }

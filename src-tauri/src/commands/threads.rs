@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use skein_core::Skein;
-use skein_core::wire::{Deleted, Entry, JsonObject, MessageView, SearchPage, SidebarPage, State as ThreadState, Thread, ThreadView};
+use skein_core::wire::{
+    Deleted, Entry, JsonObject, MessageView, SearchPage, SidebarPage, State as ThreadState, Thread, ThreadView,
+};
 use tauri::State;
 
 use super::{Answer, blocking};
