@@ -125,12 +125,17 @@ impl Desk {
 
     /// Starts the program and waits for nothing.
     pub async fn open_unchecked(&self) -> Window {
+        self.open_program(Path::new(PROGRAM), &[]).await
+    }
+
+    /// Starts any program that has a web view, and waits for nothing.
+    pub async fn open_program(&self, program: &Path, arguments: &[&str]) -> Window {
         let port = free_port();
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
         let driver = self.start(command);
         wait_blocking("WebKitWebDriver listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
-        let options = json!({"webkitgtk:browserOptions": {"binary": PROGRAM, "args": []}});
+        let options = json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}});
         let capabilities = options.as_object().cloned().expect("an object");
         let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
             .capabilities(capabilities)
@@ -205,6 +210,13 @@ impl Window {
         wait_blocking("the program ends", || gone(self.program));
         // The program is gone, so the driver has nobody to say goodbye to.
         drop(self.driver);
+    }
+
+    /// The program's process and all that it started.
+    pub fn processes(&self) -> Vec<u32> {
+        let mut all = vec![self.program];
+        all.extend(descendants(self.program));
+        all
     }
 
     /// Ends the program as a power cut would.

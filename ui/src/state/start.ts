@@ -22,6 +22,7 @@ export async function start() {
     sidebar.refresh(),
     pane.fresh(),
   ]);
+  performance.mark('usable');
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
