@@ -93,3 +93,17 @@ fn what_is_in_the_bin_is_not_found() {
     say(EntryKind::Undeleted);
     assert_eq!(found(&fixture, "needle").len(), 1);
 }
+
+#[test]
+fn a_cursor_of_another_search_is_no_error() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    fixture.message(&thread, None, Role::User, "word");
+    for query in ["role:user", "word"] {
+        for from in [From::Ranked(0), From::Ranked(u32::MAX), From::Below(i64::MAX), From::Below(i64::MIN)] {
+            let parsed = parse(query, &TimeZone::UTC);
+            let found = fixture.store.read(|conn| find(conn, &parsed, from, 10));
+            assert!(found.is_ok(), "{query} {from:?}: {found:?}");
+        }
+    }
+}

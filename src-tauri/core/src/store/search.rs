@@ -47,7 +47,7 @@ pub(super) fn add(tx: &Transaction<'_>, seq: i64, texts: &[String]) -> Result<()
 pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<(Vec<Hit>, Option<From>), StoreError> {
     let matching = query.to_match();
     let ranked = match from {
-        From::Ranked(_) => true,
+        From::Ranked(_) => matching.is_some(),
         From::Below(_) => false,
         From::Start => match &matching {
             Some(matching) => count_to(conn, matching, RANKED + 1)? <= RANKED,
@@ -85,7 +85,7 @@ pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<
     found.truncate(limit as usize);
     let next = more.then(|| match (ranked, found.last()) {
         (false, Some(last)) => From::Below(*last),
-        _ => From::Ranked(offset + limit),
+        _ => From::Ranked(offset.saturating_add(limit)),
     });
     let hits = found.into_iter().map(|seq| hit(conn, seq)).collect::<Result<_, _>>()?;
     Ok((hits, next))
