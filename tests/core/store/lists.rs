@@ -1,10 +1,12 @@
 //! Lists: filters, pages that neither skip nor repeat, and the sidebar's groups.
 
+use skein_core::keychain::Keychain;
 use skein_core::store::listing::{Order, ThreadFilter, cursor, list};
 use skein_core::store::sidebar::{self, Listing};
 use skein_core::store::thread::ThreadRow;
 use skein_core::store::view;
-use skein_core::wire::{Role, State};
+use skein_core::wire::{Door, Role, State};
+use skein_core::{MessageRange, OpenOptions, Skein};
 
 use crate::support::Fixture;
 
@@ -98,4 +100,40 @@ fn a_message_makes_a_thread_the_latest() {
     assert_eq!(fixture.get(&threads[2]).message_count, 1);
     // The same moment for all: the one with the greatest number stands first.
     assert_eq!(ids(&fixture, &filter), ["t24"]);
+}
+
+/// Whatever is listed and from whichever end, going on with `after` and back with `before` meets every message once.
+#[test]
+fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    let mut last = None;
+    for n in 0..7 {
+        last = Some(fixture.message(&thread, last.as_ref(), Role::User, &n.to_string()));
+    }
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
+    let skein = Skein::open(options).unwrap();
+    for (newest_first, all_versions) in [(false, false), (true, false), (false, true), (true, true)] {
+        let list = |after: Option<String>, before: Option<String>| {
+            let range = MessageRange { limit: 3, after, before, newest_first, all_versions };
+            let page = skein.list_messages("a", &range).unwrap();
+            let texts: String = page.data.iter().map(|message| message.texts[0].text.as_str()).collect();
+            (texts, page.first_id, page.last_id, page.has_more)
+        };
+        let (mut forth, mut at, mut more) = (Vec::new(), None, true);
+        while more {
+            let page = list(at.take(), None);
+            (at, more) = (page.2, page.3);
+            forth.push(page.0);
+        }
+        let (mut back, mut more) = (Vec::new(), true);
+        while more {
+            let page = list(None, at.take());
+            (at, more) = (page.1, page.3);
+            back.push(page.0);
+        }
+        // The way back begins before the last page's last message.
+        let expected = if newest_first { (["654", "321", "0"], ["321", "654"]) } else { (["012", "345", "6"], ["345", "012"]) };
+        assert_eq!((&forth[..], &back[..]), (&expected.0.map(String::from)[..], &expected.1.map(String::from)[..]), "{newest_first} {all_versions}");
+    }
 }

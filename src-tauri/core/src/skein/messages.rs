@@ -85,8 +85,14 @@ fn every_version(conn: &Connection, row: &ThreadRow, range: &MessageRange) -> Re
     let (after, before) = (seq(&range.after)?, seq(&range.before)?);
     let (low, high) = if range.newest_first { (before, after) } else { (after, before) };
     let limit = page_limit(range);
-    let mut rows = message::all_versions(conn, row.seq, low, high, range.newest_first, limit + 1)?;
+    // The page before a message is the one just before it.
+    let backwards = range.before.is_some() && range.after.is_none();
+    let from_end = range.newest_first != backwards;
+    let mut rows = message::all_versions(conn, row.seq, low, high, from_end, limit + 1)?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
+    if backwards {
+        rows.reverse();
+    }
     Ok((rows, more))
 }
