@@ -56,8 +56,10 @@ pub fn cursor(thread: &ThreadRow, order: Order) -> String {
 /// `storage_error`.
 pub fn list(conn: &Connection, filter: &ThreadFilter) -> Result<(Vec<ThreadRow>, bool), StoreError> {
     let limit = if filter.limit == 0 { 20 } else { filter.limit.min(100) };
-    let mut sql = format!("SELECT {COLUMNS} FROM thread WHERE (deleted_at IS NOT NULL) = ?");
-    let mut values: Vec<Value> = vec![i64::from(filter.deleted).into()];
+    // Spelled out, so that the indexes which leave out the bin can be used.
+    let bin = if filter.deleted { "IS NOT NULL" } else { "IS NULL" };
+    let mut sql = format!("SELECT {COLUMNS} FROM thread WHERE deleted_at {bin}");
+    let mut values: Vec<Value> = Vec::new();
     let mut add = |condition: &str, value: Value| {
         sql.push_str(condition);
         values.push(value);
