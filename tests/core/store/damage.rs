@@ -1,8 +1,10 @@
 //! A changed byte is noticed: the message is named, never shown as true, and the rest is readable.
 
+use skein_core::keychain::Keychain;
 use skein_core::store::message;
 use skein_core::store::path::Path;
-use skein_core::wire::{MessageStatus, Role};
+use skein_core::wire::{Door, MessageStatus, Role};
+use skein_core::{Code, OpenOptions, Skein};
 
 use crate::support::Fixture;
 
@@ -30,4 +32,22 @@ fn a_message_that_changed_behind_our_back_reads_as_altered() {
         assert_eq!(rows[0].message.id, first.message.id);
         assert!(rows[1].intact, "{change}: the other message is what it was");
     }
+}
+
+#[test]
+fn an_altered_message_is_neither_copied_nor_quoted() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    let message = fixture.message(&thread, None, Role::User, "pay ten pounds");
+    let foreign = fixture.foreign();
+    foreign.execute_batch("DROP TRIGGER message_never_changes").unwrap();
+    foreign.execute_batch("UPDATE message SET texts = replace(texts, 'ten', 'two')").unwrap();
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
+    let skein = Skein::open(options).unwrap();
+    let error = skein.message_text("a", message.message.id.as_str()).unwrap_err();
+    assert_eq!(error.code(), Code::StorageError);
+    assert_eq!(error.detail().details["message"], message.message.id.as_str());
+    let hits = skein.search("pay", None, 10).unwrap().hits;
+    assert_eq!(hits.len(), 1, "it is found, so that a person can look at it");
+    assert_eq!(hits[0].snippet.concat(), "");
 }

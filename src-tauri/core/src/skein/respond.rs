@@ -165,16 +165,18 @@ impl Skein {
     /// # Errors
     /// `thread_not_found`, `thread_deleted`.
     pub fn running(&self, thread: &str) -> Result<Option<StreamingView>> {
-        self.store().read(|conn| {
-            let thread = find(conn, thread)?;
-            let Some(row) = response::running_of(conn, thread.seq)? else { return Ok(None) };
-            let (text, reasoning) = response::arrived(conn, row.seq)?;
-            let mut blocks = Stream::new();
-            blocks.push(&text);
-            let (closed, tail) = blocks.snapshot();
-            let response = response::wire(&row, &thread);
-            Ok(Some(StreamingView { response, closed, tail, reasoning, elsewhere: !self.is_ours(&row) }))
-        })
+        self.store().read(|conn| self.running_in(conn, &find(conn, thread)?))
+    }
+
+    /// The same, as a part of reading more.
+    pub(super) fn running_in(&self, conn: &Connection, thread: &ThreadRow) -> Result<Option<StreamingView>> {
+        let Some(row) = response::running_of(conn, thread.seq)? else { return Ok(None) };
+        let (text, reasoning) = response::arrived(conn, row.seq)?;
+        let mut blocks = Stream::new();
+        blocks.push(&text);
+        let (closed, tail) = blocks.snapshot();
+        let response = response::wire(&row, thread);
+        Ok(Some(StreamingView { response, closed, tail, reasoning, elsewhere: !self.is_ours(&row) }))
     }
 
     /// What a model would be given if `draft` were sent now.

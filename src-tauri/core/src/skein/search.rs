@@ -29,7 +29,8 @@ impl Skein {
 }
 
 fn search_hit(hit: index::Hit, query: &search::Query) -> SearchHit {
-    let text = hit.message.message.texts.join("\n");
+    // What was altered is found, to be looked at where it says so, and not quoted as if it were true.
+    let text = if hit.message.intact { hit.message.message.texts.join("\n") } else { String::new() };
     SearchHit {
         thread_id: hit.thread.id,
         title: hit.thread.title,

@@ -10,7 +10,7 @@ use crate::store::message::MessageRow;
 use crate::store::path::{Path, newest_tip_through};
 use crate::store::sidebar::{self, Listing};
 use crate::store::thread::ThreadRow;
-use crate::store::{draft, response, view};
+use crate::store::{StoreError, draft, response, view};
 use crate::wire::{MessageView, SidebarPage, State, Thread, ThreadView};
 
 /// Messages that come with a thread when it is opened.
@@ -38,7 +38,6 @@ impl Skein {
     /// # Errors
     /// `thread_not_found`, `thread_deleted`, `message_not_found`.
     pub fn open_thread(&self, id: &str, around: Option<&str>) -> Result<ThreadView> {
-        let streaming = self.running(id)?;
         if let Some(message) = around {
             self.show_path_through(id, message, false)?;
         }
@@ -55,7 +54,8 @@ impl Skein {
                 length: path.len(),
                 messages: views(conn, &row, &path, from, to)?,
                 failed: response::failed_last(conn, &row)?.map(|last| response::wire(&last, &row)),
-                streaming,
+                // Of the same moment as the messages: a reply is in one of the two places.
+                streaming: self.running_in(conn, &row)?,
                 draft: draft::get(conn, row.seq)?,
                 usage: response::usage_of(conn, row.seq)?,
             })
@@ -77,11 +77,15 @@ impl Skein {
     /// The text of a message as it was written, all parts.
     ///
     /// # Errors
-    /// `message_not_found`, `thread_not_found`, `thread_deleted`.
+    /// `storage_error` if it is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted`.
     pub fn message_text(&self, id: &str, message_id: &str) -> Result<String> {
         self.store().read(|conn| {
             let row = find(conn, id)?;
-            Ok(find_message(conn, &row, message_id)?.message.texts.join("\n\n"))
+            let message = find_message(conn, &row, message_id)?;
+            if !message.intact {
+                return Err(StoreError::Altered(message_id.into()).into());
+            }
+            Ok(message.message.texts.join("\n\n"))
         })
     }
 
@@ -95,18 +99,19 @@ impl Skein {
 
     /// `anew` takes the newest path even when the one on show holds the message already.
     fn show_path_through(&self, id: &str, message_id: &str, anew: bool) -> Result<()> {
-        let tip = self.store().read(|conn| {
+        let on_show = self.store().read(|conn| {
             let row = find(conn, id)?;
             let message = find_message(conn, &row, message_id)?;
-            if !anew && path_on_show(conn, &row)?.holds(&message) {
-                return Ok::<_, crate::Error>(None);
-            }
-            Ok(Some((row.seq, newest_tip_through(conn, &message)?)))
+            Ok::<_, crate::Error>(path_on_show(conn, &row)?.holds(&message))
         })?;
-        if let Some((thread, tip)) = tip {
-            self.store().write(|tx| view::show(tx, thread, Some(tip)))?;
+        if on_show && !anew {
+            return Ok(());
         }
-        Ok(())
+        self.store().write(|tx| {
+            let row = find(tx, id)?;
+            let tip = newest_tip_through(tx, &find_message(tx, &row, message_id)?)?;
+            Ok(view::show(tx, row.seq, Some(tip))?)
+        })
     }
 
     /// Pins or unpins a thread, in any state.
