@@ -88,6 +88,7 @@ impl Skein {
         }));
         if !skein.store().is_read_only() {
             skein.recover()?;
+            skein.scrub();
         }
         Ok(skein)
     }

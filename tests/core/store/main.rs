@@ -3,6 +3,7 @@
 
 mod attacks;
 mod damage;
+mod erasing;
 mod files;
 mod lists;
 mod paths;

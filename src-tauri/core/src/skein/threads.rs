@@ -178,9 +178,17 @@ impl Skein {
     pub fn delete_thread(&self, id: &str, confirm: Option<&str>) -> Result<Deleted> {
         let erased = self.unless_abandoned(|| self.store().write(|tx| self.delete(tx, id, confirm)))?;
         if erased {
-            self.store().scrub()?;
+            self.scrub();
         }
         Ok(Deleted { id: id.into(), object: "thread".into(), deleted: true })
+    }
+
+    /// Clears away what erasing left in the index and the log. The thread is gone either way, and what
+    /// cannot be cleared now is cleared at the next start.
+    pub(super) fn scrub(&self) {
+        if let Err(error) = self.store().scrub() {
+            tracing::warn!(code = error.code().as_str(), "what was erased could not be cleared from the file yet");
+        }
     }
 
     fn delete(&self, tx: &Transaction<'_>, id: &str, confirm: Option<&str>) -> Result<bool> {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::StoreError;
 
 /// How long a writer waits for another one.
-const BUSY: Duration = Duration::from_secs(10);
+pub const BUSY: Duration = Duration::from_secs(10);
 
 /// Opens the file for reading and writing, or for reading where it cannot be written.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {

@@ -27,6 +27,7 @@ mod word;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -36,6 +37,8 @@ pub use word::Word;
 
 /// Readers kept open between reads; more are opened when more are needed at once.
 const READERS: usize = 4;
+/// How long erasing waits for readers to let go of the log.
+const SCRUB: Duration = Duration::from_secs(2);
 
 /// The embedded database of one data folder.
 #[derive(Debug)]
@@ -141,14 +144,24 @@ impl Store {
         Ok(watcher.pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
-    /// Makes what erasing freed disappear from the file and its log.
+    /// Makes what erasing freed disappear from the file and its log. Stays due, for the next start,
+    /// as long as a reader somewhere still needs the log.
     ///
     /// # Errors
-    /// `storage_error`.
+    /// `storage_full`, `storage_error`; it stays due then, too.
     pub fn scrub(&self) -> Result<(), StoreError> {
-        let writer = guard(&self.writer);
-        writer.execute_batch("INSERT INTO search (search) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);")?;
-        Ok(())
+        if self.read_only || !self.read(setting::scrub_is_due)? {
+            return Ok(());
+        }
+        let kept = {
+            let writer = guard(&self.writer);
+            writer.execute_batch("INSERT INTO search (search) VALUES ('optimize')")?;
+            writer.busy_timeout(SCRUB)?;
+            let kept = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+            writer.busy_timeout(connection::BUSY)?;
+            kept?
+        };
+        if kept { Ok(()) } else { self.write(setting::scrub_is_done) }
     }
 }
 

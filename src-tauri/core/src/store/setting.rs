@@ -9,6 +9,9 @@ const STORE_ID: &str = "store.id";
 /// Key of the salt of tombstones, in hex.
 const STORE_SALT: &str = "store.salt";
 
+/// There while something erased may still stand in the index or the log.
+const SCRUB: &str = "store.scrub";
+
 /// Reads a setting.
 ///
 /// # Errors
@@ -47,6 +50,22 @@ pub fn store_id(conn: &Connection) -> Result<String, StoreError> {
 /// The salt that tombstones are hashed with.
 pub(super) fn salt(conn: &Connection) -> Result<String, StoreError> {
     find(conn, STORE_SALT)?.ok_or_else(|| StoreError::Damaged("it has no identity".into()))
+}
+
+/// Notes that something was erased, in the transaction that does it.
+pub(super) fn scrub_becomes_due(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    set(tx, SCRUB, "due")
+}
+
+/// Whether something erased may still stand in the index or the log.
+pub(super) fn scrub_is_due(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(find(conn, SCRUB)?.is_some())
+}
+
+/// Notes that nothing of it is left.
+pub(super) fn scrub_is_done(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM setting WHERE key = ?1", [SCRUB])?;
+    Ok(())
 }
 
 /// Lower-case hex.

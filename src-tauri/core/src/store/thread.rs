@@ -149,5 +149,5 @@ pub fn erase(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
     ] {
         tx.execute(statement, [seq])?;
     }
-    Ok(())
+    super::setting::scrub_becomes_due(tx)
 }

@@ -1,0 +1,67 @@
+//! Erasing: nothing of what was said is left in any file of the folder, at a cost that follows what is erased.
+
+use std::fs;
+
+use skein_core::keychain::Keychain;
+use skein_core::wire::{Door, Role, State};
+use skein_core::{OpenOptions, Skein};
+
+use crate::support::Fixture;
+
+/// A word in every place a thread has: message, reasoning aside, title, metadata, draft and history.
+const WORD: &str = "xylophonist";
+
+fn open(fixture: &Fixture) -> Skein {
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
+    Skein::open(options).unwrap()
+}
+
+fn filled() -> (Fixture, Skein) {
+    let fixture = Fixture::new();
+    let skein = open(&fixture);
+    let kept = fixture.thread("kept", "{}");
+    fixture.message(&kept, None, Role::User, "harpsichord");
+    let thread = fixture.thread("gone", &format!("{{\"client\":\"{WORD}\"}}"));
+    let mut last = None;
+    for n in 0..20 {
+        last = Some(fixture.message(&thread, last.as_ref(), Role::User, &format!("{WORD} {n}")));
+    }
+    skein.rename_thread("gone", WORD).unwrap();
+    skein.save_draft(Some("gone"), WORD).unwrap();
+    skein.set_state("gone", State::Archived).unwrap();
+    (fixture, skein)
+}
+
+fn files_that_hold_the_word(fixture: &Fixture) -> Vec<String> {
+    let files = fs::read_dir(fixture.dir.path()).unwrap().map(Result::unwrap);
+    files
+        .filter(|file| file.file_type().unwrap().is_file())
+        .filter(|file| {
+            let bytes = fs::read(file.path()).unwrap();
+            // The index holds words without what they share with the word before them.
+            [WORD, &WORD[1..]].iter().any(|word| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
+        })
+        .map(|file| file.file_name().into_string().unwrap())
+        .collect()
+}
+
+#[test]
+fn an_erased_thread_leaves_no_word_in_any_file() {
+    let (fixture, skein) = filled();
+    assert!(!files_that_hold_the_word(&fixture).is_empty(), "it was there");
+    skein.delete_thread("gone", Some("gone")).unwrap();
+    assert_eq!(files_that_hold_the_word(&fixture), [""; 0]);
+    assert_eq!(skein.search("harpsichord", None, 10).unwrap().hits.len(), 1, "the others are still found");
+}
+
+#[test]
+fn what_a_reader_kept_in_the_log_goes_at_the_next_start() {
+    let (fixture, skein) = filled();
+    let reader = fixture.foreign();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM thread;").unwrap();
+    skein.delete_thread("gone", Some("gone")).unwrap();
+    assert!(!files_that_hold_the_word(&fixture).is_empty(), "a reader still needs the log");
+    reader.execute_batch("COMMIT").unwrap();
+    let _next = open(&fixture);
+    assert_eq!(files_that_hold_the_word(&fixture), [""; 0]);
+}
