@@ -65,3 +65,20 @@ fn what_a_reader_kept_in_the_log_goes_at_the_next_start() {
     let _next = open(&fixture);
     assert_eq!(files_that_hold_the_word(&fixture), [""; 0]);
 }
+
+/// Without one, every row that goes is looked for in all of another table.
+#[test]
+fn every_reference_is_found_through_an_index() {
+    let fixture = Fixture::new();
+    let conn = fixture.foreign();
+    let column = |sql: &str, column: &str| -> Vec<String> {
+        let mut read = conn.prepare(sql).unwrap();
+        read.query_map([], |row| row.get(column)).unwrap().map(Result::unwrap).collect()
+    };
+    for table in column("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE '%REFERENCES%'", "name") {
+        for from in column(&format!("PRAGMA foreign_key_list({table})"), "from") {
+            let plan = column(&format!("EXPLAIN QUERY PLAN SELECT 1 FROM {table} WHERE {from} = 1"), "detail");
+            assert!(plan.iter().all(|step| step.contains("SEARCH")), "{table}.{from}: {plan:?}");
+        }
+    }
+}

@@ -100,7 +100,7 @@ CREATE TABLE message (
 ) STRICT;
 CREATE UNIQUE INDEX message_place ON message (branch, depth);
 CREATE INDEX message_system ON message (branch, depth) WHERE role = 'system';
-CREATE INDEX message_parent ON message (thread, parent, seq);
+CREATE INDEX message_parent ON message (parent, thread, seq);
 CREATE INDEX message_order ON message (thread, seq);
 CREATE INDEX message_head ON message (thread) WHERE seq = branch;
 CREATE INDEX message_response ON message (response) WHERE response IS NOT NULL;
@@ -140,6 +140,7 @@ CREATE TABLE response (
     completed_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX response_running ON response (thread) WHERE status IN ('pending', 'streaming');
+CREATE INDEX response_parent ON response (parent, seq);
 CREATE INDEX response_thread ON response (thread, seq, input_tokens, output_tokens, total_tokens);
 
 -- The reply as it arrives; gone once it is a message.
