@@ -8,4 +8,5 @@ mod files;
 mod lists;
 mod paths;
 mod searching;
+mod starting;
 mod support;

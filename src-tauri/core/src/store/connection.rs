@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::StoreError;
 
@@ -13,14 +13,31 @@ pub const BUSY: Duration = Duration::from_secs(10);
 
 /// Opens the file for reading and writing, or for reading where it cannot be written.
 pub fn open(path: &Path) -> Result<Connection, StoreError> {
+    match open_alive(path) {
+        Err(error) if cannot_be_written(&error) && path.exists() => prepare(open_as_it_lies(path).map_err(|_| error)?),
+        opened => opened,
+    }
+}
+
+/// Opens one more connection to a file that is open already, in the same way.
+pub fn open_another(path: &Path, read_only: bool) -> Result<Connection, StoreError> {
+    if read_only { open(path) } else { open_alive(path) }
+}
+
+fn open_alive(path: &Path) -> Result<Connection, StoreError> {
     let writable = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let conn = match Connection::open_with_flags(path, writable).map_err(StoreError::from).and_then(prepare) {
-        Ok(conn) => conn,
-        Err(error) if path.exists() => prepare(open_as_it_lies(path).map_err(|_| error)?)?,
-        Err(error) => return Err(error),
-    };
-    conn.set_prepared_statement_cache_capacity(128);
-    Ok(conn)
+    prepare(Connection::open_with_flags(path, writable)?)
+}
+
+/// Whether it is for want of rights, and not because somebody else is writing.
+const fn cannot_be_written(error: &StoreError) -> bool {
+    match error {
+        StoreError::ReadOnly => true,
+        StoreError::Sqlite(rusqlite::Error::SqliteFailure(failure, _)) => {
+            matches!(failure.code, ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::SystemIoFailure)
+        }
+        _ => false,
+    }
 }
 
 /// Whether nothing can be written through `conn`.
@@ -54,5 +71,6 @@ fn prepare(conn: Connection) -> Result<Connection, StoreError> {
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // Reads the schema, so that a file that is no store is found here and not later.
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }

@@ -3,8 +3,25 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use super::StoreError;
+
+/// How long a start waits for another process that makes or migrates the store, and how long between two looks.
+const PATIENCE: (Duration, Duration) = (Duration::from_secs(3), Duration::from_millis(20));
+
+/// Starts again for a while if the store is in use: of several first starts one makes the store,
+/// and the others only have to let it finish. Nothing is held between two tries.
+pub fn patiently<T>(start: impl Fn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+    let (longest, pause) = PATIENCE;
+    let deadline = Instant::now() + longest;
+    loop {
+        match start() {
+            Err(StoreError::InUse) if Instant::now() < deadline => std::thread::sleep(pause),
+            done => return done,
+        }
+    }
+}
 
 /// A shared hold on `store.lock`.
 #[derive(Debug)]
@@ -35,18 +52,13 @@ impl StoreLock {
         let file = open_lock(&dir.join("store.lock"))?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Self::after_another(dir),
+            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
             Err(TryLockError::Error(error)) => return Err(error.into()),
         }
         work()?;
         file.unlock()?;
         drop(file);
         Self::shared(dir)
-    }
-
-    /// Two first starts at the same moment: the other one is making the store. Its hold ends when it is done.
-    fn after_another(_dir: &Path) -> Result<Self, StoreError> {
-        Err(StoreError::InUse)
     }
 }
 
@@ -90,7 +102,7 @@ impl Drop for ProcessLock {
 pub fn process_is_gone(dir: &Path, name: &str) -> bool {
     let path = dir.join("processes").join(format!("{name}.lock"));
     let Ok(file) = OpenOptions::new().read(true).write(true).open(&path) else {
-        return !path.exists();
+        return matches!(path.try_exists(), Ok(false));
     };
     let gone = file.try_lock().is_ok();
     if gone {

@@ -56,10 +56,14 @@ impl Store {
     /// Opens the store in `dir`, making or migrating it if need be.
     ///
     /// # Errors
-    /// `store_in_use` while another process migrates or repairs it, `store_newer` if a later
+    /// `store_in_use` if another process migrates or repairs it and does not finish soon, `store_newer` if a later
     /// version of the program wrote it, `storage_full`, `storage_error`.
     pub fn open(dir: &Path) -> Result<Self, StoreError> {
         lock::make_private_dir(dir)?;
+        lock::patiently(|| Self::open_now(dir))
+    }
+
+    fn open_now(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join("skein.db");
         let mut lock = lock::StoreLock::shared(dir)?;
         let mut writer = connection::open(&path)?;
@@ -70,7 +74,7 @@ impl Store {
             }
             lock = lock.alone(dir, || migrate::run(&mut writer))?;
         }
-        let watcher = connection::open(&path)?;
+        let watcher = connection::open_another(&path, read_only)?;
         Ok(Self {
             dir: dir.to_owned(),
             read_only,
@@ -102,7 +106,7 @@ impl Store {
         let idle = guard(&self.readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
-            None => connection::open(&self.dir.join("skein.db"))?,
+            None => connection::open_another(&self.dir.join("skein.db"), self.read_only)?,
         };
         let result = {
             let tx = reader.transaction().map_err(StoreError::from)?;
