@@ -264,7 +264,7 @@ fn reply(tx: &Transaction<'_>, row: &ResponseRow, end: &End) -> Result<Option<Ne
 fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(), StoreError> {
     let error = end.error.as_ref();
     let json = error.map(|error| serde_json::json!(error).to_string());
-    let tokens = |of: fn(&Usage) -> u64| end.usage.as_ref().map(|usage| of(usage).cast_signed());
+    let tokens = |of: fn(&Usage) -> u64| end.usage.as_ref().map(|usage| i64::try_from(of(usage)).unwrap_or(i64::MAX));
     tx.prepare_cached(
         "UPDATE response SET status = ?2, finish_reason = ?3, error_code = ?4, error = ?5, model = ?6, \
          input_tokens = ?7, output_tokens = ?8, total_tokens = ?9, completed_at = ?10 WHERE seq = ?1",
@@ -381,13 +381,15 @@ pub fn id_of(conn: &Connection, seq: i64) -> Result<String, StoreError> {
 /// `storage_error`.
 pub fn usage_of(conn: &Connection, thread: i64) -> Result<Option<Usage>, StoreError> {
     let mut read = conn.prepare_cached(
-        "SELECT sum(input_tokens), sum(output_tokens), sum(total_tokens) FROM response
-         WHERE thread = ?1 AND total_tokens IS NOT NULL",
+        // Not sum(): it fails past 2^63, and an endpoint can tell any number.
+        "SELECT count(*), CAST(total(input_tokens) AS INTEGER), CAST(total(output_tokens) AS INTEGER),
+             CAST(total(total_tokens) AS INTEGER)
+         FROM response WHERE thread = ?1 AND total_tokens IS NOT NULL",
     )?;
-    let sums: [Option<i64>; 3] = read.query_row([thread], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?]))?;
-    let [input, output, total] = sums.map(|sum| sum.unwrap_or(0).cast_unsigned());
-    let usage = Usage { input_tokens: input, output_tokens: output, total_tokens: total };
-    Ok(sums[2].is_some().then_some(usage))
+    let [told, input, output, total]: [i64; 4] =
+        read.query_row([thread], |row| Ok([row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?]))?;
+    let [input_tokens, output_tokens, total_tokens] = [input, output, total].map(i64::cast_unsigned);
+    Ok((told > 0).then_some(Usage { input_tokens, output_tokens, total_tokens }))
 }
 
 const fn kind_word(kind: ChunkKind) -> &'static str {
