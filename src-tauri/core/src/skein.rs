@@ -87,7 +87,11 @@ impl Skein {
             responses: respond::Registry::default(),
         }));
         if !skein.store().is_read_only() {
-            skein.recover()?;
+            // A disk that is full, say, is no reason not to let a person read. Whoever meets such a
+            // response tries again.
+            if let Err(error) = skein.recover() {
+                tracing::warn!(code = error.code().as_str(), "what a crash left running could not be ended yet");
+            }
             skein.scrub();
         }
         Ok(skein)
@@ -126,10 +130,14 @@ impl Skein {
         Ok(self.0.process.get_or_init(|| lock))
     }
 
-    /// Repeats `work` once if it was refused because of a response whose process turns out to be gone.
+    /// Repeats `work` once if it was refused because of a response, which may be one whose process is
+    /// gone, or one that somebody else has just ended.
     pub(crate) fn unless_abandoned<T>(&self, work: impl Fn() -> Result<T>) -> Result<T> {
         match work() {
-            Err(error) if error.code() == Code::ThreadBusy && self.recover()? > 0 => work(),
+            Err(error) if error.code() == Code::ThreadBusy => {
+                self.recover()?;
+                work()
+            }
             result => result,
         }
     }

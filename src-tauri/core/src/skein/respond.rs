@@ -145,7 +145,12 @@ impl Skein {
             return Ok(());
         }
         let known = self.store().write(|tx| response::request_cancel(tx, response_id))?;
-        if known { Ok(()) } else { Err(RuleError::ResponseNotFound(response_id.into()).into()) }
+        if !known {
+            return Err(RuleError::ResponseNotFound(response_id.into()).into());
+        }
+        // Its process may be gone, and then nobody else would end it.
+        self.recover()?;
+        Ok(())
     }
 
     /// Gets a response, with its reply once there is one.
