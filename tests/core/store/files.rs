@@ -23,6 +23,21 @@ fn a_folder_becomes_a_store_on_first_use_and_keeps_its_identity() {
     }
 }
 
+/// As a person makes a folder by hand: others can look into it, but not into the store.
+#[cfg(unix)]
+#[test]
+fn only_its_owner_can_read_a_store_wherever_it_lies() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    store.write(|tx| setting::set(tx, "key", "value")).unwrap();
+    for name in ["skein.db", "skein.db-wal", "skein.db-shm"] {
+        let mode = fs::metadata(dir.path().join(name)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{name}");
+    }
+}
+
 #[test]
 fn a_store_from_a_newer_version_is_refused_and_left_alone() {
     let fixture = Fixture::new();

@@ -125,6 +125,18 @@ pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Makes a file that only its owner can read, unless there is one. Where it cannot be made, whoever opens it says so.
+pub fn make_private_file(path: &Path) {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    drop(options.open(path));
+}
+
 /// Opens a lock file, for reading only where it cannot be written.
 fn open_lock(path: &Path) -> Result<File, StoreError> {
     let made = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path);

@@ -66,6 +66,8 @@ impl Store {
     fn open_now(dir: &Path) -> Result<Self, StoreError> {
         let path = dir.join("skein.db");
         let mut lock = lock::StoreLock::shared(dir)?;
+        // Its log takes over who may read it.
+        lock::make_private_file(&path);
         let mut writer = connection::open(&path)?;
         let read_only = connection::is_read_only(&writer)?;
         if migrate::pending(&writer)? {
