@@ -114,7 +114,7 @@ fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
     let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
     let skein = Skein::open(options).unwrap();
     for (newest_first, all_versions) in [(false, false), (true, false), (false, true), (true, true)] {
-        let list = |after: Option<String>, before: Option<String>| {
+        let ask = |after: Option<String>, before: Option<String>| {
             let range = MessageRange { limit: 3, after, before, newest_first, all_versions };
             let page = skein.list_messages("a", &range).unwrap();
             let texts: String = page.data.iter().map(|message| message.texts[0].text.as_str()).collect();
@@ -122,13 +122,13 @@ fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
         };
         let (mut forth, mut at, mut more) = (Vec::new(), None, true);
         while more {
-            let page = list(at.take(), None);
+            let page = ask(at.take(), None);
             (at, more) = (page.2, page.3);
             forth.push(page.0);
         }
         let (mut back, mut more) = (Vec::new(), true);
         while more {
-            let page = list(None, at.take());
+            let page = ask(None, at.take());
             (at, more) = (page.1, page.3);
             back.push(page.0);
         }
