@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use crate::page::Page;
 
 /// How long anything may take. Nothing takes this long when all is well.
-pub const DEADLINE: Duration = Duration::from_secs(20);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// The program under test.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_skein-window");
@@ -137,10 +137,12 @@ impl Desk {
         wait_blocking("WebKitWebDriver listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
         let options = json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}});
         let capabilities = options.as_object().cloned().expect("an object");
-        let client = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&format!("http://127.0.0.1:{port}"))
+        let mut builder = ClientBuilder::new(hyper_util::client::legacy::connect::HttpConnector::new());
+        let address = format!("http://127.0.0.1:{port}");
+        // A program that ends before it opens a window leaves the driver waiting for ever.
+        let client = tokio::time::timeout(DEADLINE, builder.capabilities(capabilities).connect(&address))
             .await
+            .expect("the driver answers in time")
             .expect("the program opens its window (Xvfb and webkit2gtk-driver are needed)");
         let program = *children(driver.child.id()).first().expect("the driver started the program");
         Window { page: Page(client), driver, program }
@@ -303,8 +305,11 @@ fn descendants(of: u32) -> Vec<u32> {
     all
 }
 
-/// Whether a process has ended; one that only waits to be noticed counts as ended.
+/// Whether a process has ended, all its threads included, which hold its locks to the last; one
+/// that only waits to be noticed counts as ended.
 fn gone(process: u32) -> bool {
-    fs::read_to_string(format!("/proc/{process}/stat"))
-        .map_or(true, |stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')))
+    let threads = fs::read_dir(format!("/proc/{process}/task")).map_or(0, Iterator::count);
+    threads <= 1
+        && fs::read_to_string(format!("/proc/{process}/stat"))
+            .map_or(true, |stat| stat.rsplit(')').next().is_some_and(|rest| rest.trim_start().starts_with('Z')))
 }

@@ -52,6 +52,11 @@ impl Desk {
         Self { home: tempfile::tempdir().unwrap() }
     }
 
+    /// On the disk where the program is, so that it can be linked into it.
+    pub fn beside_the_program() -> Self {
+        Self { home: tempfile::tempdir_in(Path::new(SKEIN).parent().unwrap()).unwrap() }
+    }
+
     pub fn home(&self) -> &Path {
         self.home.path()
     }

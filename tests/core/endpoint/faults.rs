@@ -264,5 +264,5 @@ async fn a_listener_that_is_gone_stops_nothing() {
     let (out, events) = tokio::sync::mpsc::channel(1);
     drop(events);
     assert_eq!(skein_core::endpoint::call(&call_for(&server), out).await, Ok(()));
-    assert_eq!(server.seen().finished, 1);
+    server.wait_until("the whole answer went out", |seen| seen.finished == 1).await;
 }
