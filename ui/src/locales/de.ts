@@ -265,7 +265,7 @@ export const de: Catalogue = {
   'settings.endpoints': 'Endpunkte',
   'settings.title': 'Einstellungen',
   'shortcuts.stop': 'Antwort stoppen',
-  'shortcuts.title': 'Tasten',
+  'shortcuts.title': 'Tastenkürzel',
   'shortcuts.walk': 'Thread darüber oder darunter',
   'sidebar.binEmpty': 'Der Papierkorb ist leer.',
   'sidebar.everything': 'Threads',

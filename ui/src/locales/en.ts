@@ -259,7 +259,7 @@ export const en = {
   'settings.endpoints': 'Endpoints',
   'settings.title': 'Settings',
   'shortcuts.stop': 'Stop the reply',
-  'shortcuts.title': 'Keys',
+  'shortcuts.title': 'Keyboard shortcuts',
   'shortcuts.walk': 'Thread above or below',
   'sidebar.binEmpty': 'The bin is empty.',
   'sidebar.everything': 'Threads',
