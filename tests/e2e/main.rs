@@ -10,6 +10,7 @@ mod harness;
 mod lifecycle;
 mod looks;
 mod page;
+mod pictures;
 mod start;
 mod stock;
 mod walls;
