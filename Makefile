@@ -6,7 +6,7 @@ SHELL := /bin/bash
 UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/index.html)
 HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin Windows_NT,$(shell uname -s) $(OS)))
 
-.PHONY: help run test lint bench bundle screenshots generate setup-run setup-test clean
+.PHONY: help run test lint bench bundle screenshots generate clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -29,7 +29,8 @@ test: ## Set everything up and run every test
 	@$(MAKE) --no-print-directory ui/dist/index.html
 	@.ci/test
 
-lint: ui/dist/index.html ## Formatting of mistakes: clippy and documentation without warnings
+lint: ui/dist/index.html ## Formatting, clippy and documentation, without a warning
+	cargo fmt --all -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 

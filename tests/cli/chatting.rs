@@ -23,7 +23,14 @@ impl Terminal {
         let chat = desk.command();
         let mut command = Command::new("script");
         command.env_clear().envs(chat.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        command.args(["--quiet", "--return", "--flush", "--command", &format!("exec '{SKEIN}' chat {args}"), "/dev/null"]);
+        command.args([
+            "--quiet",
+            "--return",
+            "--flush",
+            "--command",
+            &format!("exec '{SKEIN}' chat {args}"),
+            "/dev/null",
+        ]);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("script runs");
         let seen = Arc::new(Mutex::new(String::new()));
         let (mut out, into) = (child.stdout.take().unwrap(), seen.clone());
@@ -114,7 +121,8 @@ fn a_conversation_in_the_terminal_goes_on_and_is_kept() {
     chat.wait_for("skein chat t");
     assert_eq!(chat.end(), 0);
     let messages = desk.json(&["show", "t"])["messages"].clone();
-    let texts: Vec<&str> = messages.as_array().unwrap().iter().map(|m| m["texts"][0]["text"].as_str().unwrap()).collect();
+    let texts: Vec<&str> =
+        messages.as_array().unwrap().iter().map(|m| m["texts"][0]["text"].as_str().unwrap()).collect();
     assert_eq!(texts, ["Hello", "First reply.", "Two\nlines", "Second reply."]);
     assert_eq!(server.last_request().messages().len(), 3, "the model saw the conversation");
 }

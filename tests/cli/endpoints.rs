@@ -66,7 +66,11 @@ fn models_are_listed_and_then_chosen_by_name() {
     let desk = Desk::new();
     desk.add_endpoint("local", &server.base_url());
     desk.json(&["endpoint", "default", "practice"]);
-    assert_eq!(desk.json(&["send", "t", "Hi", "--model", "scripted"])["endpoint"], "practice", "nobody is known to have it");
+    assert_eq!(
+        desk.json(&["send", "t", "Hi", "--model", "scripted"])["endpoint"],
+        "practice",
+        "nobody is known to have it"
+    );
     let models = desk.json(&["endpoint", "models", "local"]);
     assert_eq!(
         models["data"],
@@ -100,7 +104,10 @@ fn what_cannot_be_an_endpoint_is_refused() {
     }
     let args = ["endpoint", "add", "web", "--protocol", "openai-chat", "--base-url", "http://example.com/v1"];
     assert_eq!(desk.run(&[&args[..], &["--allow-http"]].concat()).code, 0);
-    assert_eq!(desk.run(&["endpoint", "add", "x", "--protocol", "carrier-pigeon", "--base-url", "https://a.b"]).code, 2);
+    assert_eq!(
+        desk.run(&["endpoint", "add", "x", "--protocol", "carrier-pigeon", "--base-url", "https://a.b"]).code,
+        2
+    );
     assert_eq!(desk.run(&["endpoint", "test", "unheard-of", "--json"]).error_code(), "endpoint_not_found");
     assert_eq!(desk.run(&["endpoint", "test", "unheard-of"]).code, 4);
 }
@@ -124,7 +131,8 @@ fn without_a_keychain_a_key_is_not_kept_and_the_program_says_so() {
     let server = ModelServer::start();
     let desk = Desk::new();
     let url = server.base_url();
-    let args = ["endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--model", "m", "--key-stdin"];
+    let args =
+        ["endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--model", "m", "--key-stdin"];
     let ran = desk.run_with(&format!("{CANARY}\n"), &[&args[..], &["--json"]].concat());
     assert_eq!((ran.code, ran.json()["key"].as_str()), (6, Some("this_run")), "{ran:?}");
     assert!(ran.err.contains("gnome-keyring") && ran.err.contains("SKEIN_KEY_LOCAL"), "{ran:?}");

@@ -142,7 +142,8 @@ fn two_stores_never_share_a_key() {
     let copy = session.keyring.home().join("other");
     let other = copy.to_str().unwrap();
     let url = session.server.base_url();
-    let args = ["--data-dir", other, "endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--json"];
+    let args =
+        ["--data-dir", other, "endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--json"];
     assert_eq!(session.run("", &args).json()["key"], "none");
 }
 
@@ -171,7 +172,8 @@ fn without_any_bus_the_program_says_so_and_works_on() {
     };
     let server = ModelServer::start();
     let url = server.base_url();
-    let args = ["endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--model", "m", "--key-stdin"];
+    let args =
+        ["endpoint", "add", "local", "--protocol", "openai-chat", "--base-url", &url, "--model", "m", "--key-stdin"];
     let added = run(&args, KEY);
     assert_eq!(added.code, 6, "{added:?}");
     assert!(added.err.contains("gnome-keyring or KWallet"), "{added:?}");

@@ -130,7 +130,12 @@ fn a_busy_thread_takes_nothing_else() {
     let desk = desk_at(&server);
     let running = desk.start(&["send", "t", "First"]);
     server.wait_until_blocking("the first request", |seen| seen.requests == 1);
-    for args in [&["send", "t", "Second", "--json"][..], &["lock", "t", "--json"], &["fork", "t", "--json"], &["delete", "t", "--json"]] {
+    for args in [
+        &["send", "t", "Second", "--json"][..],
+        &["lock", "t", "--json"],
+        &["fork", "t", "--json"],
+        &["delete", "t", "--json"],
+    ] {
         let refused = desk.run(args);
         assert_eq!((refused.code, refused.error_code().as_str()), (3, "thread_busy"), "{args:?}");
     }

@@ -66,7 +66,9 @@ fn nothing_that_holds_a_key_prints_it() {
 
 #[test]
 fn the_variable_is_named_after_the_endpoint() {
-    for (name, variable) in [("openai", "SKEIN_KEY_OPENAI"), ("My local-1", "SKEIN_KEY_MY_LOCAL_1"), ("Büro", "SKEIN_KEY_BÜRO")] {
+    for (name, variable) in
+        [("openai", "SKEIN_KEY_OPENAI"), ("My local-1", "SKEIN_KEY_MY_LOCAL_1"), ("Büro", "SKEIN_KEY_BÜRO")]
+    {
         assert_eq!(key_variable(name), variable);
     }
 }
@@ -141,9 +143,8 @@ async fn a_model_picks_its_endpoint() {
     let (skein, _dir) = open();
     skein.add_endpoint(NewEndpoint { model: None, ..new("local", &server.base_url()) }).unwrap();
     skein.add_endpoint(new("other", "https://a.b/v1")).unwrap();
-    let means = |model: Option<&str>| {
-        skein.preview_context(None, model, "").map(|preview| (preview.endpoint, preview.model))
-    };
+    let means =
+        |model: Option<&str>| skein.preview_context(None, model, "").map(|preview| (preview.endpoint, preview.model));
     let pair = |endpoint: &str, model: &str| (endpoint.to_owned(), model.to_owned());
     assert_eq!(means(None).unwrap_err().code(), Code::InvalidRequest, "the default has no model yet");
     skein.list_models("local").await.unwrap();
@@ -171,5 +172,8 @@ fn changes_keep_what_they_do_not_name() {
     assert_eq!(skein.change_endpoint("Local", plain).unwrap_err().code(), Code::InvalidRequest);
     let unset = EndpointPatch { model: Some(String::new()), context_window: Some(4096), ..EndpointPatch::default() };
     let changed = skein.change_endpoint("Local", unset).unwrap();
-    assert_eq!((changed.model, changed.context_window, changed.base_url.as_str()), (None, Some(4096), "https://a.b/v1"));
+    assert_eq!(
+        (changed.model, changed.context_window, changed.base_url.as_str()),
+        (None, Some(4096), "https://a.b/v1")
+    );
 }

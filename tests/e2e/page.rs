@@ -127,8 +127,11 @@ impl Page {
     /// Keeps a picture of the window, if `SKEIN_PICTURES` names a folder for them.
     pub async fn picture(&self, name: &str) {
         let Some(folder) = std::env::var_os("SKEIN_PICTURES").map(PathBuf::from) else { return };
-        self.painted().await;
         fs::create_dir_all(&folder).expect("a folder for pictures");
+        self.painted().await;
+        // The first may still be of the frame before.
+        self.0.screenshot().await.expect("a picture");
+        self.painted().await;
         let picture = self.0.screenshot().await.expect("a picture");
         fs::write(folder.join(format!("{name}.png")), picture).expect("the picture is kept");
     }

@@ -9,11 +9,12 @@ use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
 use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, State, TextPart, ThreadChoice};
 use skein_core::{OpenOptions, RespondOptions, Skein};
-use skein_support::model_server::{Gate, ModelServer, Reply};
+use skein_support::model_server::{Gate, ModelServer, Reply, chat_chunk};
 
 use crate::harness::Desk;
 use crate::page::Page;
 
+const MODEL: &str = "gpt-oss";
 const OUTLINE: &str = "Here is a one-page outline. Three documents are still missing: the **intercompany agreement**, \
     the **2025 benchmark study** and the **functional analysis**.\n\n\
     To check the arm's-length range yourself, the quartiles over the comparables are enough:\n\n\
@@ -52,6 +53,16 @@ async fn ask(skein: &Skein, id: &str, text: &str, metadata: Value, model: &str) 
     running.done().await;
 }
 
+/// The outline, by the model that the person chose.
+fn outline() -> Reply {
+    let usage = json!({"prompt_tokens": 38, "completion_tokens": 112, "total_tokens": 150});
+    let usage = json!({"object": "chat.completion.chunk", "model": "scripted", "choices": [], "usage": usage});
+    let text = chat_chunk(&json!({"role": "assistant", "content": OUTLINE}), None);
+    let events = [text, chat_chunk(&json!({}), Some("stop")), usage.to_string()];
+    let events = events.map(|event| event.replace("scripted", MODEL));
+    Reply::events(&[&events[0], &events[1], &events[2], "[DONE]"])
+}
+
 async fn fill(desk: &Desk, server: &ModelServer) {
     for (title, client, days_ago, state) in LYING {
         let skein = core(desk, *days_ago);
@@ -65,14 +76,14 @@ async fn fill(desk: &Desk, server: &ModelServer) {
         name: "Local model".into(),
         protocol: Protocol::OpenaiChat,
         base_url: server.base_url(),
-        model: Some("gpt-oss".into()),
+        model: Some(MODEL.into()),
         context_window: Some(131_072),
         allow_http: false,
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();
     let metadata = json!({"client": "Acme GmbH", "matter": "TP-2026-031", "priority": "high"});
-    ask(&skein, "acme_tp_2026_11", MEMO, metadata, "Local model/gpt-oss").await;
+    ask(&skein, "acme_tp_2026_11", MEMO, metadata, &format!("Local model/{MODEL}")).await;
     skein.rename_thread("acme_tp_2026_11", "Transfer pricing memo").unwrap();
 }
 
@@ -88,7 +99,7 @@ async fn take(page: &Page, name: &str) {
 async fn a_store_that_was_lived_in_can_be_shown() {
     let desk = Desk::new();
     let server = ModelServer::start();
-    server.queue(Reply::text(OUTLINE));
+    server.queue(outline());
     fill(&desk, &server).await;
     let gate = Gate::new();
     server.queue(Reply::gated(EMAIL, &gate));
@@ -96,8 +107,8 @@ async fn a_store_that_was_lived_in_can_be_shown() {
     let page = &window.page;
     page.open_thread("Transfer pricing memo").await;
     page.send("Good. Now turn the missing documents into an email to the client, friendly and short.").await;
-    gate.open(EMAIL.split_whitespace().count() - 1);
-    page.see("more things from your").await;
+    gate.open(20);
+    page.see("To finish the memo").await;
     take(page, "thread").await;
     gate.open_for_good();
     page.quiet().await;

@@ -16,7 +16,8 @@ const PACE: usize = 1000;
 const SECONDS: usize = 10;
 
 /// Waits for two frames, the way every measurement here sees that something is painted.
-const PAINTED: &str = "const painted = () => new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)));";
+const PAINTED: &str =
+    "const painted = () => new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next)));";
 /// Does something, waits until a selector finds something, and gives the time less the two frames of waiting.
 const TIMED: &str = "const until = selector => new Promise(done => { \
      const look = () => { if (document.querySelector(selector)) { watch.disconnect(); done() } }; \
@@ -136,7 +137,8 @@ async fn listing(table: &mut Table) {
 const WATCH: &str = "window.frames_ = []; let last = performance.now(); const look = now => { \
      window.frames_.push(now - last); last = now; requestAnimationFrame(look) }; requestAnimationFrame(look)";
 /// How many frames took over 50 ms, and the longest.
-const FRAMES: &str = "return [window.frames_.filter(gap => gap > 50).length, Math.max(...window.frames_), window.frames_.length]";
+const FRAMES: &str =
+    "return [window.frames_.filter(gap => gap > 50).length, Math.max(...window.frames_), window.frames_.length]";
 
 async fn streaming(table: &mut Table) {
     let desk = Desk::new();
@@ -147,7 +149,9 @@ async fn streaming(table: &mut Table) {
     let window = desk.open().await;
     let page = &window.page;
     page.send("Write ten thousand words").await;
-    page.find("button", "Stop").await;
+    gate.open(1);
+    page.see("word").await;
+    page.painted().await;
     page.js(WATCH, vec![]).await;
     let mut tick = tokio::time::interval(Duration::from_millis(10));
     for _ in 0..SECONDS * 100 {

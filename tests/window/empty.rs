@@ -3,7 +3,8 @@
 use tauri::http::Response;
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
-const PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Empty</title><body><p>Empty</p></body></html>";
+const PAGE: &str =
+    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Empty</title><body><p>Empty</p></body></html>";
 
 pub fn show() {
     tauri::Builder::default()

@@ -15,10 +15,10 @@ use sha2::{Digest, Sha256};
 
 use crate::endpoint::CallMessage;
 use crate::error::Error;
+use crate::store::StoreError;
 use crate::store::message::{self, MessageRow};
 use crate::store::path::{Path, Step};
 use crate::store::setting::hex;
-use crate::store::StoreError;
 use crate::thread::RuleError;
 use crate::wire::{JsonObject, Protocol, Role};
 

@@ -100,9 +100,7 @@ impl Skein {
     /// Where data is kept unless a person names another folder.
     pub fn default_data_dir() -> PathBuf {
         use etcetera::BaseStrategy;
-        etcetera::choose_base_strategy()
-            .map_or_else(|_| PathBuf::from("."), |places| places.data_dir())
-            .join("skein")
+        etcetera::choose_base_strategy().map_or_else(|_| PathBuf::from("."), |places| places.data_dir()).join("skein")
     }
 
     /// A number that differs whenever anybody, in this process or another, has written to the store.

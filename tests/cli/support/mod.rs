@@ -98,7 +98,17 @@ impl Desk {
 
     /// Adds an endpoint, which becomes the default.
     pub fn add_endpoint(&self, name: &str, base_url: &str) -> Value {
-        self.json(&["endpoint", "add", name, "--protocol", "openai-chat", "--base-url", base_url, "--model", "scripted"])
+        self.json(&[
+            "endpoint",
+            "add",
+            name,
+            "--protocol",
+            "openai-chat",
+            "--base-url",
+            base_url,
+            "--model",
+            "scripted",
+        ])
     }
 }
 

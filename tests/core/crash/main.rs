@@ -180,8 +180,7 @@ impl Scene {
         let skein = child::open(self.dir.path());
         let messages = path(&skein, thread);
         assert!(messages.iter().all(|message| message.status != MessageStatus::Altered));
-        let inputs: HashSet<&str> =
-            messages.iter().filter(|message| message.role == Role::User).map(text_of).collect();
+        let inputs: HashSet<&str> = messages.iter().filter(|message| message.role == Role::User).map(text_of).collect();
         for input in &promises.inputs {
             assert!(inputs.contains(input.as_str()), "{thread}: {input} was acknowledged and is lost");
         }

@@ -17,8 +17,22 @@ fn generate(dir: &Path) {
         ($($shape:ty),+ $(,)?) => { $(<$shape>::export_all(&config).unwrap();)+ };
     }
     export!(
-        About, ContextPreview, Deleted, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, MessageView, Model,
-        NewEndpoint, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
+        About,
+        ContextPreview,
+        Deleted,
+        Endpoint,
+        EndpointPatch,
+        EndpointTest,
+        Entry,
+        ErrorDetail,
+        MessageView,
+        Model,
+        NewEndpoint,
+        SearchPage,
+        Settings,
+        SidebarPage,
+        StreamEvent,
+        ThreadView,
     );
 }
 

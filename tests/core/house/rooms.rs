@@ -66,7 +66,17 @@ fn only_the_shell_knows_tauri() {
 
 #[test]
 fn the_rules_do_no_io_and_read_no_clock() {
-    let words = ["std::fs", "std::net", "std::env", "tokio", "rusqlite", "SystemTime", "Instant::now", "Timestamp::now", "Clock"];
+    let words = [
+        "std::fs",
+        "std::net",
+        "std::env",
+        "tokio",
+        "rusqlite",
+        "SystemTime",
+        "Instant::now",
+        "Timestamp::now",
+        "Clock",
+    ];
     for room in ["thread", "response", "wire"] {
         only_in(&format!("src-tauri/core/src/{room}"), &words, &[]);
     }

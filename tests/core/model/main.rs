@@ -47,7 +47,8 @@ async fn perform(skein: &Skein, command: &Command) -> Result<(), Error> {
             }
         }
         Command::Change(id, state, title, client) => {
-            let metadata = client.as_ref().map(|client| JsonObject::from_iter([("client".into(), client.clone().into())]));
+            let metadata =
+                client.as_ref().map(|client| JsonObject::from_iter([("client".into(), client.clone().into())]));
             let change = ThreadChange { state: *state, title: title.clone(), metadata, if_revision: None };
             drop(skein.change_thread(id, &change)?);
         }
@@ -71,7 +72,11 @@ fn seen(skein: &Skein, id: &str) -> Result<rules::Seen, Code> {
         client: thread.metadata.get("client").and_then(|client| client.as_str().map(String::from)),
         messages: thread.message_count,
         pinned: thread.pinned,
-        said: path.iter().filter(|message| message.role == Role::User).map(|message| message.texts[0].text.clone()).collect(),
+        said: path
+            .iter()
+            .filter(|message| message.role == Role::User)
+            .map(|message| message.texts[0].text.clone())
+            .collect(),
         history: history.into_iter().map(|entry| entry.kind).collect(),
     })
 }

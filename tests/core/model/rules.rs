@@ -41,7 +41,12 @@ pub struct Rules(HashMap<String, Place>);
 
 fn new(title: Option<String>) -> Seen {
     Seen {
-        state: State::Open, title, client: None, messages: 0, pinned: false, said: Vec::new(),
+        state: State::Open,
+        title,
+        client: None,
+        messages: 0,
+        pinned: false,
+        said: Vec::new(),
         history: vec![EntryKind::Created],
     }
 }

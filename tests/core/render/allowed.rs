@@ -30,10 +30,7 @@ const TAGS: &[(&str, &[&str])] = &[
     ("sup", &["class", "data-note"]),
     ("label", &[]),
     ("input", &["type", "disabled", "checked"]),
-    (
-        "button",
-        &["type", "class", "data-copy", "data-href", "title"],
-    ),
+    ("button", &["type", "class", "data-copy", "data-href", "title"]),
     ("a", &["href", "title", "data-link", "rel", "dir"]),
 ];
 const CLASSES: &[&str] = &[
@@ -85,9 +82,8 @@ pub fn check(html: &str) -> Result<(), String> {
             continue;
         }
         let name = check_tag(tag)?;
-        let holds_nothing = |outer: &String| {
-            ["a", "button"].contains(&outer.as_str()) || (outer == "label" && name == "button")
-        };
+        let holds_nothing =
+            |outer: &String| ["a", "button"].contains(&outer.as_str()) || (outer == "label" && name == "button");
         if ["a", "button", "input"].contains(&name.as_str()) && open.iter().any(holds_nothing) {
             return Err(format!("<{name}> within {open:?}"));
         }
@@ -96,17 +92,12 @@ pub fn check(html: &str) -> Result<(), String> {
         }
     }
     check_text(rest)?;
-    if open.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("left open: {open:?}"))
-    }
+    if open.is_empty() { Ok(()) } else { Err(format!("left open: {open:?}")) }
 }
 
 fn check_text(text: &str) -> Result<(), String> {
-    if let Some(c) = text
-        .chars()
-        .find(|c| matches!(c, '>' | '"' | '\'') || (c.is_control() && !matches!(c, '\n' | '\t')))
+    if let Some(c) =
+        text.chars().find(|c| matches!(c, '>' | '"' | '\'') || (c.is_control() && !matches!(c, '\n' | '\t')))
     {
         return Err(format!("a bare {c:?} in {text:?}"));
     }
@@ -122,10 +113,7 @@ fn check_text(text: &str) -> Result<(), String> {
 /// A tag's name, if it and all its attributes are allowed.
 fn check_tag(tag: &str) -> Result<String, String> {
     let (name, mut rest) = tag.split_once(' ').unwrap_or((tag, ""));
-    let (_, attributes) = TAGS
-        .iter()
-        .find(|(known, _)| *known == name)
-        .ok_or_else(|| format!("tag <{tag}>"))?;
+    let (_, attributes) = TAGS.iter().find(|(known, _)| *known == name).ok_or_else(|| format!("tag <{tag}>"))?;
     while !rest.is_empty() {
         let end = rest.find([' ', '=']).unwrap_or(rest.len());
         let attribute = &rest[..end];
@@ -134,12 +122,9 @@ fn check_tag(tag: &str) -> Result<String, String> {
         }
         rest = &rest[end..];
         if let Some(quoted) = rest.strip_prefix("=\"") {
-            let (value, after) = quoted
-                .split_once('"')
-                .ok_or_else(|| format!("an open quote in <{tag}>"))?;
+            let (value, after) = quoted.split_once('"').ok_or_else(|| format!("an open quote in <{tag}>"))?;
             check_text(value)?;
-            check_value(attribute, value)
-                .ok_or_else(|| format!("{attribute}={value:?} in <{tag}>"))?;
+            check_value(attribute, value).ok_or_else(|| format!("{attribute}={value:?} in <{tag}>"))?;
             rest = after;
         } else if !["disabled", "checked", "data-link", "data-copy"].contains(&attribute) {
             return Err(format!("{attribute} without a value in <{tag}>"));
@@ -151,9 +136,7 @@ fn check_tag(tag: &str) -> Result<String, String> {
 
 fn check_value(attribute: &str, value: &str) -> Option<()> {
     let address = |value: &str| {
-        ["https://", "http://", "mailto:"]
-            .iter()
-            .any(|scheme| value.starts_with(scheme))
+        ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme))
             && !value.contains(char::is_whitespace)
     };
     let number = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
@@ -166,9 +149,7 @@ fn check_value(attribute: &str, value: &str) -> Option<()> {
         "rel" => value == "noopener noreferrer",
         "scope" => value == "col",
         "start" | "data-note" => number(value),
-        "data-code" => {
-            value.starts_with("U+") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit())
-        }
+        "data-code" => value.starts_with("U+") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit()),
         "title" | "data-lang" => true,
         _ => false,
     };
@@ -177,12 +158,8 @@ fn check_value(attribute: &str, value: &str) -> Option<()> {
 
 /// The addresses that could be opened from the HTML.
 pub fn addresses(html: &str) -> Vec<String> {
-    let starts = html
-        .match_indices("href=\"")
-        .map(|(at, found)| at + found.len());
-    starts
-        .map(|at| html[at..].split('"').next().unwrap().replace("&amp;", "&"))
-        .collect()
+    let starts = html.match_indices("href=\"").map(|(at, found)| at + found.len());
+    starts.map(|at| html[at..].split('"').next().unwrap().replace("&amp;", "&")).collect()
 }
 
 /// What a reader sees: the HTML without its tags.
@@ -191,11 +168,7 @@ pub fn text(html: &str) -> String {
     for part in html.split('<') {
         out.push_str(part.split_once('>').map_or(part, |(_, text)| text));
     }
-    out.replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&quot;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
+    out.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
 }
 
 #[test]

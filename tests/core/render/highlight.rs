@@ -85,10 +85,7 @@ fn the_usual_languages_are_known() {
         "svelte",
         "vue",
     ];
-    let unknown: Vec<&str> = usual
-        .into_iter()
-        .filter(|language| highlight(language, "x = 1").is_none())
-        .collect();
+    let unknown: Vec<&str> = usual.into_iter().filter(|language| highlight(language, "x = 1").is_none()).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
     assert_eq!(highlight("klingon", "x"), None);
     assert_eq!(highlight("text", "x"), None);

@@ -117,9 +117,7 @@ const PLACES: &[&str] = &[
 
 fn payloads() -> Vec<String> {
     let put = |forms: &'static [&'static str], inner: &'static [&'static str]| {
-        forms
-            .iter()
-            .flat_map(move |form| inner.iter().map(move |each| form.replace('@', each)))
+        forms.iter().flat_map(move |form| inner.iter().map(move |each| form.replace('@', each)))
     };
     put(FORMS, ADDRESSES).chain(put(PLACES, HTML)).collect()
 }
@@ -185,12 +183,7 @@ fn an_address_that_cannot_be_opened_is_read_as_text() {
 
 #[test]
 fn raw_html_is_read_as_text() {
-    for raw in [
-        "<b>x</b>",
-        "<script>alert(1)</script>",
-        "a <img src=x> b",
-        "<!-- note -->",
-    ] {
+    for raw in ["<b>x</b>", "<script>alert(1)</script>", "a <img src=x> b", "<!-- note -->"] {
         assert_eq!(text(&html(raw)), raw);
     }
 }
@@ -199,7 +192,10 @@ fn raw_html_is_read_as_text() {
 fn a_picture_is_a_chip_with_its_address() {
     let shown = html("![A cat](https://pictures.example/cat.png)");
     check(&shown).unwrap();
-    assert!(shown.contains("<button type=\"button\" class=\"chip image\" data-href=\"https://pictures.example/cat.png\""), "{shown}");
+    assert!(
+        shown.contains("<button type=\"button\" class=\"chip image\" data-href=\"https://pictures.example/cat.png\""),
+        "{shown}"
+    );
     assert_eq!(text(&shown), "A cat https://pictures.example/cat.png");
 }
 
@@ -207,20 +203,14 @@ fn a_picture_is_a_chip_with_its_address() {
 fn a_link_without_visible_words_shows_its_address() {
     for hidden in ["", "\u{200b}\u{2060}", " ", "\u{3164}", "&#8203;"] {
         let shown = html(&format!("[{hidden}](https://evil.example/)"));
-        assert!(
-            text(&shown).contains("https://evil.example/"),
-            "{hidden:?} {shown}"
-        );
+        assert!(text(&shown).contains("https://evil.example/"), "{hidden:?} {shown}");
     }
 }
 
 #[test]
 fn a_link_opens_what_it_shows() {
     let shown = html("[x](https://b\u{fc}cher.example/a\u{202e}b)");
-    assert_eq!(
-        addresses(&shown),
-        ["https://xn--bcher-kva.example/a%E2%80%AEb"]
-    );
+    assert_eq!(addresses(&shown), ["https://xn--bcher-kva.example/a%E2%80%AEb"]);
 }
 
 #[test]
@@ -228,12 +218,7 @@ fn overrides_of_direction_are_visible_and_not_copied() {
     let shown = html("a\u{202e}b `c\u{2066}d`\n\n```\ne\u{202d}f\n```");
     assert!(!shown.contains(['\u{202e}', '\u{202d}', '\u{2066}']));
     for code in ["U+202E", "U+2066", "U+202D"] {
-        assert!(
-            shown.contains(&format!(
-                "<span class=\"control\" data-code=\"{code}\"></span>"
-            )),
-            "{shown}"
-        );
+        assert!(shown.contains(&format!("<span class=\"control\" data-code=\"{code}\"></span>")), "{shown}");
     }
     assert_eq!(text(&shown), "ab cdef");
 }
@@ -249,12 +234,7 @@ fn what_is_printed_cannot_steer_a_terminal() {
     assert_eq!(terminal("日本 👩‍👩‍👧 שלום\n"), "日本 👩‍👩‍👧 שלום\n");
     for payload in payloads() {
         let shown = terminal(&payload);
-        assert!(
-            !shown
-                .chars()
-                .any(|c| c.is_control() && !matches!(c, '\n' | '\t')),
-            "{payload:?}"
-        );
+        assert!(!shown.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')), "{payload:?}");
     }
 }
 

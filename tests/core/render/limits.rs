@@ -14,53 +14,21 @@ fn monsters() -> Vec<(&'static str, String)> {
     let many = |part: &str| part.repeat(N / part.len());
     let mut monsters = vec![
         ("nested quotes", format!("{}x", ">".repeat(10_000))),
-        (
-            "nested quotes in lines",
-            format!("{}x\n", ">".repeat(1_000)).repeat(100),
-        ),
+        ("nested quotes in lines", format!("{}x\n", ">".repeat(1_000)).repeat(100)),
         ("nested lists", format!("{}x", "- ".repeat(10_000))),
-        (
-            "nested lists, then lines",
-            format!("{}x\n{}", "- ".repeat(1_000), "y\n".repeat(20_000)),
-        ),
-        (
-            "nested stress",
-            format!("{}x{}", "*a **b ".repeat(5_000), "** *".repeat(5_000)),
-        ),
-        (
-            "nested pictures",
-            format!("{}x{}", "![".repeat(10_000), "](a)".repeat(10_000)),
-        ),
+        ("nested lists, then lines", format!("{}x\n{}", "- ".repeat(1_000), "y\n".repeat(20_000))),
+        ("nested stress", format!("{}x{}", "*a **b ".repeat(5_000), "** *".repeat(5_000))),
+        ("nested pictures", format!("{}x{}", "![".repeat(10_000), "](a)".repeat(10_000))),
         ("one line", "lorem ipsum dolor ".repeat(1_000_000 / 18)),
         ("one word", "x".repeat(1_000_000)),
-        (
-            "a wide table",
-            format!(
-                "{}|\n{}|\n{}|\n",
-                "|a".repeat(1_000),
-                "|-".repeat(1_000),
-                "|b".repeat(1_000)
-            ),
-        ),
+        ("a wide table", format!("{}|\n{}|\n{}|\n", "|a".repeat(1_000), "|-".repeat(1_000), "|b".repeat(1_000))),
         (
             "a table that fills itself",
-            format!(
-                "{}|\n{}|\n{}",
-                "|a".repeat(1_000),
-                "|-".repeat(1_000),
-                "|\n".repeat(5_000)
-            ),
+            format!("{}|\n{}|\n{}", "|a".repeat(1_000), "|-".repeat(1_000), "|\n".repeat(5_000)),
         ),
         ("many paragraphs", many("x\n\n")),
         ("a long list", many("- x\n")),
-        (
-            "many references",
-            format!(
-                "[a]: https://a.example/{}\n\n{}",
-                "x".repeat(5_000),
-                many("[a]")
-            ),
-        ),
+        ("many references", format!("[a]: https://a.example/{}\n\n{}", "x".repeat(5_000), many("[a]"))),
     ];
     let parts = [
         "\\(",
@@ -110,16 +78,8 @@ fn no_monster_freezes_the_renderer() {
         }
         let (closed, tail) = stream.snapshot();
         check(&(closed.concat() + &tail)).unwrap_or_else(|why| panic!("{name}: {why}"));
-        assert!(
-            started.elapsed() < PATIENCE,
-            "{name} took {:?}",
-            started.elapsed()
-        );
-        assert!(
-            shown.len() < monster.len() * 40 + 10_000,
-            "{name} became {} bytes",
-            shown.len()
-        );
+        assert!(started.elapsed() < PATIENCE, "{name} took {:?}", started.elapsed());
+        assert!(shown.len() < monster.len() * 40 + 10_000, "{name} became {} bytes", shown.len());
     }
 }
 
@@ -156,11 +116,7 @@ fn a_message_with_too_many_parts_is_laid_out_as_far_as_it_goes() {
     let shown = html(&source);
     check(&shown).unwrap();
     assert!(shown.starts_with("<p dir=\"auto\">part <em>0</em></p>"));
-    assert!(
-        shown.ends_with("part *29999*\n</pre>"),
-        "{}",
-        &shown[shown.len() - 100..]
-    );
+    assert!(shown.ends_with("part *29999*\n</pre>"), "{}", &shown[shown.len() - 100..]);
     assert_eq!(text(&shown).matches("part ").count(), 30_000);
 }
 
@@ -171,10 +127,7 @@ fn a_message_of_four_mebibytes_is_shown_whole() {
     for source in [log.clone(), format!("```\n{log}```\n")] {
         let shown = html(&source);
         check(&shown).unwrap();
-        assert_eq!(
-            text(&shown).matches("<200 OK>").count(),
-            log.lines().count()
-        );
+        assert_eq!(text(&shown).matches("<200 OK>").count(), log.lines().count());
     }
 }
 
@@ -197,19 +150,10 @@ fn a_block_of_a_mebibyte_that_stays_open_streams_in_bounded_steps() {
             fed += piece.len();
             crossed += step.tail.len() + step.closed.iter().map(String::len).sum::<usize>();
         }
-        assert!(
-            crossed < fed * 16,
-            "{line:?}: {crossed} bytes of HTML for {fed} of text"
-        );
+        assert!(crossed < fed * 16, "{line:?}: {crossed} bytes of HTML for {fed} of text");
         let (closed, tail) = stream.snapshot();
         let whole = closed.concat() + &tail;
-        let word = line
-            .split_whitespace()
-            .rfind(|word| word.len() > 2)
-            .unwrap();
-        assert!(
-            text(&whole).matches(word).count() >= fed / line.len() - 1,
-            "{line:?}"
-        );
+        let word = line.split_whitespace().rfind(|word| word.len() > 2).unwrap();
+        assert!(text(&whole).matches(word).count() >= fed / line.len() - 1, "{line:?}");
     }
 }

@@ -16,24 +16,15 @@ fn words_and_their_stress() {
         "a *b* **c** ~~d~~ `e < f`",
         "<p dir=\"auto\">a <em>b</em> <strong>c</strong> <del>d</del> <code>e &lt; f</code></p>",
     );
-    shows(
-        "\\*not\\* & \"quoted\" &copy;",
-        "<p dir=\"auto\">*not* &amp; &quot;quoted&quot; ©</p>",
-    );
+    shows("\\*not\\* & \"quoted\" &copy;", "<p dir=\"auto\">*not* &amp; &quot;quoted&quot; ©</p>");
     shows("", "");
     shows("   \n\n", "");
 }
 
 #[test]
 fn lines_stay_lines() {
-    shows(
-        "one\ntwo  \nthree",
-        "<p dir=\"auto\">one<br>two<br>three</p>",
-    );
-    shows(
-        "one\r\n\r\ntwo\rthree",
-        "<p dir=\"auto\">one</p><p dir=\"auto\">two<br>three</p>",
-    );
+    shows("one\ntwo  \nthree", "<p dir=\"auto\">one<br>two<br>three</p>");
+    shows("one\r\n\r\ntwo\rthree", "<p dir=\"auto\">one</p><p dir=\"auto\">two<br>three</p>");
 }
 
 #[test]
@@ -51,10 +42,7 @@ fn lists_nest_and_count() {
         "- a\n  - b\n- c",
         "<ul dir=\"auto\"><li dir=\"auto\">a<ul dir=\"auto\"><li dir=\"auto\">b</li></ul></li><li dir=\"auto\">c</li></ul>",
     );
-    shows(
-        "3. a\n4. b",
-        "<ol dir=\"auto\" start=\"3\"><li dir=\"auto\">a</li><li dir=\"auto\">b</li></ol>",
-    );
+    shows("3. a\n4. b", "<ol dir=\"auto\" start=\"3\"><li dir=\"auto\">a</li><li dir=\"auto\">b</li></ol>");
     shows(
         "1. a\n\n2. b",
         "<ol dir=\"auto\"><li dir=\"auto\"><p dir=\"auto\">a</p></li><li dir=\"auto\"><p dir=\"auto\">b</p></li></ol>",
@@ -87,9 +75,7 @@ fn code_has_a_head_with_its_language_and_a_button_to_copy() {
     );
     shows(
         "```\nopen",
-        &format!(
-            "<pre class=\"code\" dir=\"ltr\"><div class=\"head\">{head}<code tabindex=\"0\">open</code></pre>"
-        ),
+        &format!("<pre class=\"code\" dir=\"ltr\"><div class=\"head\">{head}<code tabindex=\"0\">open</code></pre>"),
     );
 }
 
@@ -110,26 +96,11 @@ fn links_are_marked_for_the_window_to_ask_first() {
             "<p dir=\"auto\"><a href=\"{href}\" title=\"{href}\" data-link rel=\"noopener noreferrer\" dir=\"auto\">{text}</a></p>"
         )
     };
-    shows(
-        "[a *b*](https://x.example/?q=1&r=2)",
-        &link("https://x.example/?q=1&amp;r=2", "a <em>b</em>"),
-    );
-    shows(
-        "https://x.example/a",
-        &link("https://x.example/a", "https://x.example/a"),
-    );
-    shows(
-        "<me@x.example>",
-        &link("mailto:me@x.example", "me@x.example"),
-    );
-    shows(
-        "[late]\n\n[late]: https://x.example/",
-        &link("https://x.example/", "late"),
-    );
-    shows(
-        "[near](/a/b)",
-        "<p dir=\"auto\">near (<span class=\"address\" dir=\"ltr\">/a/b</span>)</p>",
-    );
+    shows("[a *b*](https://x.example/?q=1&r=2)", &link("https://x.example/?q=1&amp;r=2", "a <em>b</em>"));
+    shows("https://x.example/a", &link("https://x.example/a", "https://x.example/a"));
+    shows("<me@x.example>", &link("mailto:me@x.example", "me@x.example"));
+    shows("[late]\n\n[late]: https://x.example/", &link("https://x.example/", "late"));
+    shows("[near](/a/b)", "<p dir=\"auto\">near (<span class=\"address\" dir=\"ltr\">/a/b</span>)</p>");
 }
 
 #[test]
@@ -166,10 +137,7 @@ fn quotes_and_rules() {
 
 #[test]
 fn every_script_and_emoji_comes_through() {
-    shows(
-        "**この文は重要です。**次の文。",
-        "<p dir=\"auto\"><strong>この文は重要です。</strong>次の文。</p>",
-    );
+    shows("**この文は重要です。**次の文。", "<p dir=\"auto\"><strong>この文は重要です。</strong>次の文。</p>");
     shows(
         "**中文（强调）**文字 👩‍👩‍👧‍👦 🇨🇭 e\u{301}",
         "<p dir=\"auto\"><strong>中文（强调）</strong>文字 👩‍👩‍👧‍👦 🇨🇭 e\u{301}</p>",

@@ -59,29 +59,16 @@ fn formulas_keep_their_source() {
 
 #[test]
 fn a_formula_on_its_own_is_a_block() {
-    let block =
-        |formula: &str| format!("<div class=\"math\" dir=\"ltr\"><code>{formula}</code></div>");
+    let block = |formula: &str| format!("<div class=\"math\" dir=\"ltr\"><code>{formula}</code></div>");
     assert_eq!(html("$$x_1 * y_1 * z$$"), block("$$x_1 * y_1 * z$$"));
-    assert_eq!(
-        html("$$\nx_1 \\\\\n  y_2\n$$"),
-        block("$$\nx_1 \\\\\ny_2\n$$")
-    );
+    assert_eq!(html("$$\nx_1 \\\\\n  y_2\n$$"), block("$$\nx_1 \\\\\ny_2\n$$"));
     assert_eq!(html("\\[\na_b\n\\]"), block("\\[\na_b\n\\]"));
-    assert_eq!(
-        html("> \\[ a_b_c \\]"),
-        format!(
-            "<blockquote dir=\"auto\">{}</blockquote>",
-            block("\\[ a_b_c \\]")
-        )
-    );
+    assert_eq!(html("> \\[ a_b_c \\]"), format!("<blockquote dir=\"auto\">{}</blockquote>", block("\\[ a_b_c \\]")));
 }
 
 #[test]
 fn code_and_addresses_keep_their_dollars() {
-    assert_eq!(
-        html("`$x$ \\(y\\)`"),
-        "<p dir=\"auto\"><code>$x$ \\(y\\)</code></p>"
-    );
+    assert_eq!(html("`$x$ \\(y\\)`"), "<p dir=\"auto\"><code>$x$ \\(y\\)</code></p>");
     assert!(text(&html("```sh\necho $A=1 $B$ \\(x\\)\n```")).ends_with("echo $A=1 $B$ \\(x\\)"));
     assert!(html("[a](https://x.example/$x$)").contains("href=\"https://x.example/$x$\""));
     assert_eq!(text(&html("<b title=\"$x$\">")), "<b title=\"$x$\">");

@@ -7,10 +7,8 @@ use skein_core::render::{Stream, html};
 fn stream(markdown: &str, cuts: &[usize]) -> (Vec<String>, String) {
     let mut stream = Stream::new();
     let mut closed: Vec<String> = Vec::new();
-    let mut places: Vec<usize> = cuts
-        .iter()
-        .map(|cut| markdown.floor_char_boundary(cut % (markdown.len() + 1)))
-        .collect();
+    let mut places: Vec<usize> =
+        cuts.iter().map(|cut| markdown.floor_char_boundary(cut % (markdown.len() + 1))).collect();
     places.push(markdown.len());
     places.sort_unstable();
     let mut done = 0;
@@ -35,20 +33,10 @@ fn blocks_close_when_the_next_begins_and_never_change() {
     let mut stream = Stream::new();
     assert_eq!(stream.push("Hello").tail, "<p dir=\"auto\">Hello</p>");
     let step = stream.push(" you\n\nNext");
-    assert_eq!(
-        (step.from, step.closed.len()),
-        (0, 0),
-        "not before its line is complete"
-    );
-    assert_eq!(
-        step.tail,
-        "<p dir=\"auto\">Hello you</p><p dir=\"auto\">Next</p>"
-    );
+    assert_eq!((step.from, step.closed.len()), (0, 0), "not before its line is complete");
+    assert_eq!(step.tail, "<p dir=\"auto\">Hello you</p><p dir=\"auto\">Next</p>");
     let step = stream.push(" one\n");
-    assert_eq!(
-        (step.from, step.closed),
-        (0, vec!["<p dir=\"auto\">Hello you</p>".to_owned()])
-    );
+    assert_eq!((step.from, step.closed), (0, vec!["<p dir=\"auto\">Hello you</p>".to_owned()]));
     assert_eq!(step.tail, "<p dir=\"auto\">Next one</p>");
     let step = stream.push("\n# Head\n\nEnd\n");
     assert_eq!((step.from, step.closed.len()), (1, 2));
@@ -60,24 +48,9 @@ fn a_dash_under_a_paragraph_does_not_flash_as_a_heading() {
     let mut stream = Stream::new();
     stream.push("A list:\n");
     assert_eq!(stream.push("-").tail, "<p dir=\"auto\">A list:</p>");
-    assert!(
-        stream
-            .push(" one")
-            .tail
-            .contains("<li dir=\"auto\">one</li>")
-    );
-    assert!(
-        stream
-            .push("\n\nRule\n---")
-            .tail
-            .ends_with("<p dir=\"auto\">Rule</p>")
-    );
-    assert!(
-        stream
-            .finish()
-            .tail
-            .ends_with("<h3 class=\"h2\" dir=\"auto\">Rule</h3>")
-    );
+    assert!(stream.push(" one").tail.contains("<li dir=\"auto\">one</li>"));
+    assert!(stream.push("\n\nRule\n---").tail.ends_with("<p dir=\"auto\">Rule</p>"));
+    assert!(stream.finish().tail.ends_with("<h3 class=\"h2\" dir=\"auto\">Rule</h3>"));
 }
 
 #[test]
@@ -91,21 +64,14 @@ fn a_table_is_not_decided_on_half_a_line() {
 #[test]
 fn code_stays_open_until_its_fence_closes() {
     let mut stream = Stream::new();
-    assert!(
-        stream
-            .push("```rust\nfn a() {}\n\n# not a heading\n")
-            .closed
-            .is_empty()
-    );
+    assert!(stream.push("```rust\nfn a() {}\n\n# not a heading\n").closed.is_empty());
     assert!(stream.push("```\n").closed.is_empty());
     assert_eq!(stream.push("After\n").closed.len(), 1);
 }
 
 #[test]
 fn a_long_list_is_cut_between_items_and_keeps_counting() {
-    let list: String = (1..3_000)
-        .map(|n| format!("{n}. item number {n}\n"))
-        .collect();
+    let list: String = (1..3_000).map(|n| format!("{n}. item number {n}\n")).collect();
     let (closed, tail) = stream(&list, &[1_000, 20_000, 40_000]);
     assert!(closed.len() > 1);
     assert!(closed[1].starts_with("<ol dir=\"auto\" start=\""));

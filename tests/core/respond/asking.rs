@@ -52,9 +52,10 @@ async fn the_model_sees_the_whole_conversation_in_order() {
     world.ask(first).await.unwrap().done().await;
     let second = world.send("t", "second").await;
     let pair = |role: &str, text: &str| (role.to_owned(), text.to_owned());
-    assert_eq!(world.server.last_request().messages(), [
-        pair("system", "Be brief."), pair("user", "first"), pair("assistant", "one"), pair("user", "second"),
-    ]);
+    assert_eq!(
+        world.server.last_request().messages(),
+        [pair("system", "Be brief."), pair("user", "first"), pair("assistant", "one"), pair("user", "second"),]
+    );
     assert_eq!(second.context.sent, 4);
     assert_eq!(world.texts("t"), ["Be brief.", "first", "one", "second", "two"]);
 }
@@ -85,9 +86,7 @@ async fn parameters_go_to_the_model_as_they_are() {
 #[tokio::test]
 async fn what_is_not_open_refuses_and_stores_nothing() {
     let world = World::new();
-    for (id, state, code) in
-        [("l", State::Locked, Code::ThreadLocked), ("a", State::Archived, Code::ThreadArchived)]
-    {
+    for (id, state, code) in [("l", State::Locked, Code::ThreadLocked), ("a", State::Archived, Code::ThreadArchived)] {
         world.send(id, "hello").await;
         world.skein.set_state(id, state).unwrap();
         assert_eq!(refused(world.ask(request(id, "more")).await), code);

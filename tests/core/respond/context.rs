@@ -3,12 +3,12 @@
 use proptest::prelude::*;
 use rusqlite::Connection;
 use serde_json::{Value, json};
+use skein_core::Code;
 use skein_core::context::{self, PER_MESSAGE, Wish, budget, estimate, window};
 use skein_core::store::message::{self, MessageRow, NewInsert};
 use skein_core::store::{Store, StoreError, thread};
 use skein_core::thread::{NewMessage, ThreadId};
 use skein_core::wire::{JsonObject, Protocol, ResponseRequest, ResponseStatus, Role};
-use skein_core::Code;
 use skein_support::model_server::Reply;
 
 use crate::support::{World, input, refused, request};

@@ -123,9 +123,8 @@ async fn what_was_typed_survives_an_endpoint_that_is_down_and_goes_out_when_it_i
     add_endpoint(&skein, &format!("http://{address}/v1"), None);
     let world = World { dir, server: ModelServer::start(), skein };
     let (running, heard) = world.start("t", "question").await;
-    let waits = |what: &Happening| {
-        matches!(what, Happening::Retrying { attempt: 2, code: Code::EndpointUnreachable, .. })
-    };
+    let waits =
+        |what: &Happening| matches!(what, Happening::Retrying { attempt: 2, code: Code::EndpointUnreachable, .. });
     heard.wait_until("a countdown", |heard| heard.all().iter().any(waits)).await;
     assert_eq!(world.texts("t"), ["question"]);
     let back = ModelServer::start_at(address);

@@ -5,9 +5,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 use skein_core::Code;
 use skein_core::endpoint::{CallEvent, Retry};
-use skein_core::response::{
-    Chunk, ChunkKind, Effect, End, Event, Failure, Happening, Machine, RETRIES, SAVE_BYTES,
-};
+use skein_core::response::{Chunk, ChunkKind, Effect, End, Event, Failure, Happening, Machine, RETRIES, SAVE_BYTES};
 use skein_core::wire::{ErrorDetail, FinishReason, JsonObject, ResponseStatus, Usage};
 
 use ResponseStatus::{Cancelled, Completed, Failed, Interrupted};

@@ -147,7 +147,9 @@ impl Heard {
 
     pub fn text(&self) -> String {
         let all = self.all();
-        all.iter().filter_map(|what| if let Happening::Text(text) = what { Some(text.as_str()) } else { None }).collect()
+        all.iter()
+            .filter_map(|what| if let Happening::Text(text) = what { Some(text.as_str()) } else { None })
+            .collect()
     }
 
     pub async fn wait_for_text(&self, text: &str) {

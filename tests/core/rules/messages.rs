@@ -52,7 +52,10 @@ fn the_hash_of_a_message_is_the_one_that_stores_hold() {
     message.id = String::from("msg_1").into();
     let hash = content_hash(PLACE, &message);
     let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    assert_eq!(hex, "5c8abc7e951da75772719081133867f7d2810261c837f63217f1e3ed95c089a9", "stored messages would all read as altered");
+    assert_eq!(
+        hex, "5c8abc7e951da75772719081133867f7d2810261c837f63217f1e3ed95c089a9",
+        "stored messages would all read as altered"
+    );
 }
 
 proptest! {

@@ -18,7 +18,9 @@ fn nested(levels: usize) -> String {
 
 #[test]
 fn only_a_json_object_without_doubled_keys_is_metadata() {
-    for json in ["[]", "[{}]", "1", "\"a\"", "null", "", "{", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"b\":{\"a\":1,\"a\":2}}"] {
+    for json in
+        ["[]", "[{}]", "1", "\"a\"", "null", "", "{", "{\"a\":1}x", "{\"a\":1,\"a\":2}", "{\"b\":{\"a\":1,\"a\":2}}"]
+    {
         let error = parse_metadata(json).unwrap_err();
         assert_eq!(error.code(), Code::InvalidMetadata, "{json}");
     }
@@ -77,7 +79,8 @@ fn a_patch_that_would_not_fit_is_refused_whole() {
 
 #[test]
 fn lists_filter_by_strings_and_scalars() {
-    let metadata = parse_metadata("{\"client\":\"Acme\",\"rating\":5,\"done\":true,\"x\":{},\"y\":[],\"z\":null}").unwrap();
+    let metadata =
+        parse_metadata("{\"client\":\"Acme\",\"rating\":5,\"done\":true,\"x\":{},\"y\":[],\"z\":null}").unwrap();
     let keys: Vec<_> = metadata.keys().collect();
     assert_eq!(keys, [("client", "Acme".into()), ("rating", "5".into()), ("done", String::from("true"))]);
 }

@@ -7,7 +7,8 @@ use skein_core::wire::{Role, State};
 
 #[test]
 fn words_phrases_and_filters() {
-    let query = parse("memo \"transfer pricing\" role:user state:locked client:\"Acme GmbH\" after:1970-01-02", &TimeZone::UTC);
+    let query =
+        parse("memo \"transfer pricing\" role:user state:locked client:\"Acme GmbH\" after:1970-01-02", &TimeZone::UTC);
     assert_eq!(query.to_match().unwrap(), "\"memo\"* AND \"transfer pricing\"");
     assert_eq!((query.role, query.state), (Some(Role::User), Some(State::Locked)));
     assert_eq!(query.client.as_deref(), Some("Acme GmbH"));
@@ -34,10 +35,7 @@ fn what_is_no_filter_is_searched_for() {
 #[test]
 fn a_snippet_marks_every_match_around_the_first() {
     let query = parse("pricing \"the memo\"", &TimeZone::UTC);
-    assert_eq!(
-        snippet("Send the memo on Pricing-rules.", &query),
-        ["Send ", "the memo", " on ", "Pricing", "-rules."]
-    );
+    assert_eq!(snippet("Send the memo on Pricing-rules.", &query), ["Send ", "the memo", " on ", "Pricing", "-rules."]);
     let far = format!("{} needle {}", "x ".repeat(500), "y ".repeat(500));
     let pieces = snippet(&far, &parse("needle", &TimeZone::UTC));
     assert_eq!(pieces[1], "needle");

@@ -126,7 +126,8 @@ fn the_10_001st_message_is_refused_by_the_store_itself() {
     let thread = fixture.thread("a", "{}");
     let foreign = fixture.foreign();
     foreign.execute_batch("UPDATE thread SET message_count = 10000 WHERE seq = 1").unwrap();
-    let error = foreign.execute_batch(&format!("INSERT {}", MESSAGE.replace("3, 1, 'msg_x', 2, 1, 3", "3, 1, 'msg_x', NULL, 3, 1")));
+    let error = foreign
+        .execute_batch(&format!("INSERT {}", MESSAGE.replace("3, 1, 'msg_x', 2, 1, 3", "3, 1, 'msg_x', NULL, 3, 1")));
     assert!(error.unwrap_err().to_string().contains("message_limit_reached"));
     assert_eq!(fixture.get(&thread).message_count, 10_000);
 }

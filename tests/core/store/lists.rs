@@ -19,7 +19,8 @@ fn filled() -> (Fixture, Vec<ThreadRow>) {
     let threads = (0..25)
         .map(|n| {
             let client = ["Acme", "Helvetia", "acme"][n % 3];
-            let json = if n % 5 == 0 { "{}".into() } else { format!("{{\"client\":\"{client}\",\"rating\":{}}}", n % 2) };
+            let json =
+                if n % 5 == 0 { "{}".into() } else { format!("{{\"client\":\"{client}\",\"rating\":{}}}", n % 2) };
             fixture.thread(&format!("t{n:02}"), &json)
         })
         .collect();
@@ -78,11 +79,16 @@ fn the_sidebar_groups_by_a_key_pinned_first_and_pages_through_all() {
     let listing = Listing { group_by: Some("client"), ..Listing::default() };
     let page = |offset, limit| fixture.store.read(|conn| sidebar::list(conn, &listing, offset, limit)).unwrap();
     let whole = page(0, 100);
-    let groups: Vec<_> =
-        whole.groups.iter().map(|group| (group.name.as_deref(), group.pinned, group.count)).collect();
+    let groups: Vec<_> = whole.groups.iter().map(|group| (group.name.as_deref(), group.pinned, group.count)).collect();
     assert_eq!(
         groups,
-        [(None, true, 1), (Some("Acme"), false, 7), (Some("acme"), false, 6), (Some("Helvetia"), false, 6), (None, false, 5)]
+        [
+            (None, true, 1),
+            (Some("Acme"), false, 7),
+            (Some("acme"), false, 6),
+            (Some("Helvetia"), false, 6),
+            (None, false, 5)
+        ]
     );
     assert_eq!(whole.total, 25);
     assert_eq!(whole.rows[0].id, "t01");
@@ -133,7 +139,12 @@ fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
             back.push(page.0);
         }
         // The way back begins before the last page's last message.
-        let expected = if newest_first { (["654", "321", "0"], ["321", "654"]) } else { (["012", "345", "6"], ["345", "012"]) };
-        assert_eq!((&forth[..], &back[..]), (&expected.0.map(String::from)[..], &expected.1.map(String::from)[..]), "{newest_first} {all_versions}");
+        let expected =
+            if newest_first { (["654", "321", "0"], ["321", "654"]) } else { (["012", "345", "6"], ["345", "012"]) };
+        assert_eq!(
+            (&forth[..], &back[..]),
+            (&expected.0.map(String::from)[..], &expected.1.map(String::from)[..]),
+            "{newest_first} {all_versions}"
+        );
     }
 }

@@ -21,17 +21,34 @@ fn any_script_is_found() {
     let fixture = Fixture::new();
     let thread = fixture.thread("a", "{}");
     let texts = [
-        "Transfer pricing memo", "Überprüfung der Verträge", "我在东京工作", "東京タワーに行きました",
-        "안녕하세요 세계", "สวัสดีชาวโลก", "Привет, мир", "مرحبا بالعالم", "naïve café",
+        "Transfer pricing memo",
+        "Überprüfung der Verträge",
+        "我在东京工作",
+        "東京タワーに行きました",
+        "안녕하세요 세계",
+        "สวัสดีชาวโลก",
+        "Привет, мир",
+        "مرحبا بالعالم",
+        "naïve café",
     ];
     let mut last = None;
     for text in texts {
         last = Some(fixture.message(&thread, last.as_ref(), Role::User, text));
     }
     for (query, expected) in [
-        ("pric", texts[0]), ("verträge", texts[1]), ("VERTRAGE", texts[1]), ("东京", texts[2]), ("作", texts[2]),
-        ("タワー", texts[3]), ("세계", texts[4]), ("하세", texts[4]), ("ชาว", texts[5]), ("привет", texts[6]),
-        ("بالعالم", texts[7]), ("cafe", texts[8]), ("\"pricing memo\"", texts[0]),
+        ("pric", texts[0]),
+        ("verträge", texts[1]),
+        ("VERTRAGE", texts[1]),
+        ("东京", texts[2]),
+        ("作", texts[2]),
+        ("タワー", texts[3]),
+        ("세계", texts[4]),
+        ("하세", texts[4]),
+        ("ชาว", texts[5]),
+        ("привет", texts[6]),
+        ("بالعالم", texts[7]),
+        ("cafe", texts[8]),
+        ("\"pricing memo\"", texts[0]),
     ] {
         assert_eq!(found(&fixture, query), [expected], "{query}");
     }
@@ -49,9 +66,19 @@ fn filters_narrow_and_anything_can_be_asked() {
     fixture.message(&other, None, Role::User, "needle elsewhere");
     fixture.bring(&other, State::Locked);
     for (query, count) in [
-        ("needle", 3), ("needle role:user", 2), ("needle client:\"acme gmbh\"", 2), ("state:locked needle", 1),
-        ("role:assistant", 1), ("needle before:2000-01-01", 0), ("needle after:2000-01-01", 3),
-        ("needle (", 3), ("needle \"", 3), ("needle*", 3), ("-needle", 3), ("needle AND", 0), ("needle^2:", 0),
+        ("needle", 3),
+        ("needle role:user", 2),
+        ("needle client:\"acme gmbh\"", 2),
+        ("state:locked needle", 1),
+        ("role:assistant", 1),
+        ("needle before:2000-01-01", 0),
+        ("needle after:2000-01-01", 3),
+        ("needle (", 3),
+        ("needle \"", 3),
+        ("needle*", 3),
+        ("-needle", 3),
+        ("needle AND", 0),
+        ("needle^2:", 0),
     ] {
         assert_eq!(found(&fixture, query).len(), count, "{query}");
     }
@@ -87,7 +114,8 @@ fn what_is_in_the_bin_is_not_found() {
     let fixture = Fixture::new();
     let thread = fixture.thread("a", "{}");
     fixture.message(&thread, None, Role::User, "needle");
-    let say = |kind| fixture.store.write(|tx| entry::append(tx, &NewEntry::new(thread.seq, kind, Door::Cli, NOW))).unwrap();
+    let say =
+        |kind| fixture.store.write(|tx| entry::append(tx, &NewEntry::new(thread.seq, kind, Door::Cli, NOW))).unwrap();
     say(EntryKind::Deleted);
     assert!(found(&fixture, "needle").is_empty());
     say(EntryKind::Undeleted);

@@ -4,9 +4,9 @@ use std::sync::{Arc, Barrier};
 
 use skein_core::keychain::Keychain;
 use skein_core::response::End;
+use skein_core::store::Store;
 use skein_core::store::response::{self, NewResponse, ResponseRow};
 use skein_core::store::thread::ThreadRow;
-use skein_core::store::Store;
 use skein_core::thread::ResponseId;
 use skein_core::wire::{Door, ResponseStatus, Role, Usage};
 use skein_core::{Code, OpenOptions, Skein};

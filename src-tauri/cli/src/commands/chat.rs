@@ -202,7 +202,9 @@ async fn one_exchange(skein: &Skein, output: &Output) -> Result<u8, Failure> {
         ..ResponseRequest::default()
     };
     if !output.json {
-        print_line(&format!("There is no terminal here to chat in, so here is one exchange with the practice endpoint.\n\nYou: {HELLO}"))?;
+        print_line(&format!(
+            "There is no terminal here to chat in, so here is one exchange with the practice endpoint.\n\nYou: {HELLO}"
+        ))?;
         print("Practice: ")?;
     }
     let response = reply::stream(skein, request, output, &mut Signals::listen()?).await?;

@@ -21,7 +21,9 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
                 "dataDir": data_dir(args), "store": {"ok": false, "readOnly": null, "error": detail},
                 "keychain": null, "endpoints": [],
             });
-            output.value(&report, |_| format!("Store      {}\n           {}", data_dir(args).display(), one_line(&detail.message)))?;
+            output.value(&report, |_| {
+                format!("Store      {}\n           {}", data_dir(args).display(), one_line(&detail.message))
+            })?;
             return Ok(exit);
         }
         Err(unread) => return Err(unread),
@@ -50,7 +52,9 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
         let store = if about.read_only { "can only be read" } else { "can be read and written" };
         let keychain = trouble(about.keychain).unwrap_or_else(|| "keeps keys".into());
         let mut lines = vec![format!("Store      {} {store}", about.data_dir), format!("Keychain   {keychain}")];
-        lines.extend(endpoints.iter().map(|(endpoint, test)| format!("Endpoint   {}", test_words(&endpoint.name, test))));
+        lines.extend(
+            endpoints.iter().map(|(endpoint, test)| format!("Endpoint   {}", test_words(&endpoint.name, test))),
+        );
         lines.join("\n")
     })?;
     Ok(exit)

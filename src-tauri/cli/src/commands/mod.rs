@@ -27,7 +27,9 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
         Command::Chat { thread, model } => chat::run(&skein, thread.as_deref(), model.as_deref(), output).await,
         Command::Send(send) => send::run(&skein, send, output).await,
         Command::Endpoint(command) => endpoint::run(&skein, command, output).await,
-        Command::Search { query, limit, after } => search::run(&skein, &query.join(" "), *limit, after.as_deref(), output),
+        Command::Search { query, limit, after } => {
+            search::run(&skein, &query.join(" "), *limit, after.as_deref(), output)
+        }
         Command::Show { thread, history: true, .. } => show::history(&skein, thread, output),
         Command::Show { thread, limit, all_versions, .. } => show::run(&skein, thread, *limit, *all_versions, output),
         command => threads::run(&skein, command, output),

@@ -54,7 +54,8 @@ pub fn input(role: Role, text: &str) -> Input {
 fn stdin_text() -> Result<String, Failure> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().take(limits::MESSAGE_BYTES as u64 + 2).read_to_end(&mut bytes)?;
-    let text = String::from_utf8(bytes).map_err(|_| Failure::usage("What stands on stdin is not UTF-8 text. Nothing was sent."))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Failure::usage("What stands on stdin is not UTF-8 text. Nothing was sent."))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(text.to_owned())
 }

@@ -34,7 +34,8 @@ pub fn messages(skein: &Skein, id: &str, limit: Option<u32>, all: bool) -> Resul
     let mut after = None;
     while messages.len() < wanted {
         let left = (wanted - messages.len()).min(100) as u32;
-        let range = MessageRange { limit: left, after, newest_first: true, all_versions: all, ..MessageRange::default() };
+        let range =
+            MessageRange { limit: left, after, newest_first: true, all_versions: all, ..MessageRange::default() };
         let page = skein.list_messages(id, &range)?;
         messages.extend(page.data);
         after = page.last_id;

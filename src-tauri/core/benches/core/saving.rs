@@ -64,7 +64,10 @@ fn bare() -> f64 {
         .unwrap()
         .execute(params![n, format!("msg_{n}"), text])
         .unwrap();
-        conn.prepare_cached("INSERT INTO search (rowid, text) VALUES (?1, ?2)").unwrap().execute(params![n, text]).unwrap();
+        conn.prepare_cached("INSERT INTO search (rowid, text) VALUES (?1, ?2)")
+            .unwrap()
+            .execute(params![n, text])
+            .unwrap();
         conn.prepare_cached("UPDATE thread SET message_count = message_count + 1, tip = ?1 WHERE seq = 1")
             .unwrap()
             .execute([n])

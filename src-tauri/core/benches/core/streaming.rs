@@ -30,8 +30,12 @@ pub fn measure(table: &mut Table) {
     let (port, arrived) = serve();
     let base_url = format!("http://127.0.0.1:{port}/v1");
     let new = NewEndpoint {
-        name: "bench".into(), protocol: Protocol::OpenaiChat, base_url: base_url.clone(), model: Some("bench".into()),
-        context_window: Some(8_192), allow_http: false,
+        name: "bench".into(),
+        protocol: Protocol::OpenaiChat,
+        base_url: base_url.clone(),
+        model: Some("bench".into()),
+        context_window: Some(8_192),
+        allow_http: false,
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();
@@ -44,7 +48,12 @@ pub fn measure(table: &mut Table) {
             sends.push(ms(arrived.recv().unwrap().duration_since(start)));
         }
         sends.sort_by(f64::total_cmp);
-        table.figure("send to last byte of the request, thread of 9,000, window of 8k", sends[SENDS / 2], "ms", "10 ms + one commit");
+        table.figure(
+            "send to last byte of the request, thread of 9,000, window of 8k",
+            sends[SENDS / 2],
+            "ms",
+            "10 ms + one commit",
+        );
 
         let start = Instant::now();
         ask(&skein, "long").await;
@@ -88,10 +97,18 @@ fn serve() -> (u16, Receiver<Instant>) {
 fn answer(mut stream: TcpStream, arrived: &Sender<Instant>) {
     let Some(body) = read_request(&mut stream) else { return };
     arrived.send(Instant::now()).ok();
-    let tokens = if body.ends_with("long\"}]}") || body.contains("\"content\":\"long\"") || body.contains("\"text\":\"long\"") { TOKENS } else { 5 };
+    let tokens =
+        if body.ends_with("long\"}]}") || body.contains("\"content\":\"long\"") || body.contains("\"text\":\"long\"") {
+            TOKENS
+        } else {
+            5
+        };
     let mut events = String::from("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n");
     for n in 0..tokens {
-        events.push_str(&format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"word{} \"}}}}]}}\n\n", n % 10));
+        events.push_str(&format!(
+            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"word{} \"}}}}]}}\n\n",
+            n % 10
+        ));
     }
     events.push_str("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
     stream.write_all(events.as_bytes()).ok();
@@ -104,7 +121,8 @@ fn read_request(stream: &mut TcpStream) -> Option<String> {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(end) = text.find("\r\n\r\n") {
             let head = text[..end].to_ascii_lowercase();
-            let length = head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+            let length =
+                head.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
             if bytes.len() >= end + 4 + length.unwrap_or(0) {
                 return Some(text[end + 4..].to_owned());
             }

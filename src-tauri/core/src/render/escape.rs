@@ -37,11 +37,7 @@ pub const fn turns(c: char) -> bool {
 
 fn sign(out: &mut String, c: char) {
     use std::fmt::Write as _;
-    let _ = write!(
-        out,
-        "<span class=\"control\" data-code=\"U+{:04X}\"></span>",
-        u32::from(c)
-    );
+    let _ = write!(out, "<span class=\"control\" data-code=\"U+{:04X}\"></span>", u32::from(c));
 }
 
 fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char)) {

@@ -43,11 +43,7 @@ pub fn known(language: &str, code: &str) -> Option<Arc<str>> {
         return None;
     }
     let coloured = COLOURED.lock().unwrap_or_else(PoisonError::into_inner);
-    coloured
-        .blocks
-        .get(code)
-        .filter(|block| &*block.0 == language)
-        .map(|block| Arc::clone(&block.1))
+    coloured.blocks.get(code).filter(|block| &*block.0 == language).map(|block| Arc::clone(&block.1))
 }
 
 /// Coloured blocks by their code, the oldest first to go.
@@ -62,10 +58,7 @@ impl Coloured {
     fn keep(&mut self, language: &str, code: &str, html: Arc<str>) {
         let key: Arc<str> = code.into();
         self.size += code.len() + html.len();
-        if let Some((_, old)) = self
-            .blocks
-            .insert(Arc::clone(&key), (language.into(), html))
-        {
+        if let Some((_, old)) = self.blocks.insert(Arc::clone(&key), (language.into(), html)) {
             self.size -= code.len() + old.len();
         } else {
             self.order.push_back(key);
@@ -114,10 +107,7 @@ fn grammar(language: &str) -> Option<&'static SyntaxReference> {
     if name.is_empty() || ["text", "txt", "plain", "plaintext", "output"].contains(&name.as_str()) {
         return None;
     }
-    let alias = ALIASES
-        .iter()
-        .find(|(alias, _)| *alias == name)
-        .map_or(name.as_str(), |(_, token)| token);
+    let alias = ALIASES.iter().find(|(alias, _)| *alias == name).map_or(name.as_str(), |(_, token)| token);
     GRAMMARS.find_syntax_by_token(alias)
 }
 
@@ -220,22 +210,15 @@ struct Classes {
     known: HashMap<Scope, Option<&'static str>>,
 }
 
-static MEANING_SCOPES: LazyLock<Vec<(Scope, &'static str)>> = LazyLock::new(|| {
-    MEANINGS
-        .iter()
-        .filter_map(|(name, class)| Some((Scope::new(name).ok()?, *class)))
-        .collect()
-});
+static MEANING_SCOPES: LazyLock<Vec<(Scope, &'static str)>> =
+    LazyLock::new(|| MEANINGS.iter().filter_map(|(name, class)| Some((Scope::new(name).ok()?, *class))).collect());
 
 impl Classes {
     /// The class of the innermost scope that has one.
     fn of(&mut self, stack: &ScopeStack) -> Option<&'static str> {
         let found = stack.as_slice().iter().rev().find_map(|scope| {
             *self.known.entry(*scope).or_insert_with(|| {
-                MEANING_SCOPES
-                    .iter()
-                    .find(|(prefix, _)| prefix.is_prefix_of(*scope))
-                    .map(|(_, class)| *class)
+                MEANING_SCOPES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class)
             })
         });
         found.filter(|class| !class.is_empty())

@@ -48,20 +48,12 @@ pub fn document(document: &Document, colours: Colours) -> String {
 impl Writer {
     /// A writer at the start of a message.
     pub const fn new(colours: Colours) -> Self {
-        Self {
-            colours,
-            level: 2,
-            closed_in: false,
-        }
+        Self { colours, level: 2, closed_in: false }
     }
 
     /// A writer that goes on from here for as long as nothing is final.
     pub const fn aside(&self) -> Self {
-        Self {
-            colours: self.colours,
-            level: self.level,
-            closed_in: false,
-        }
+        Self { colours: self.colours, level: self.level, closed_in: false }
     }
 
     /// Appends one block.
@@ -134,11 +126,7 @@ impl Writer {
     }
 
     fn item(&mut self, out: &mut String, item: &Item, tight: bool) {
-        out.push_str(if item.task.is_some() {
-            "<li class=\"task\" dir=\"auto\">"
-        } else {
-            "<li dir=\"auto\">"
-        });
+        out.push_str(if item.task.is_some() { "<li class=\"task\" dir=\"auto\">" } else { "<li dir=\"auto\">" });
         let mut rest = &item.blocks[..];
         if let Some(done) = item.task {
             if let [Block::Paragraph(inlines), others @ ..] = rest {
@@ -174,9 +162,7 @@ impl Writer {
             text(out, language);
             out.push_str("</span>");
         }
-        out.push_str(
-            "<button type=\"button\" class=\"copy\" data-copy></button></div><code tabindex=\"0\"",
-        );
+        out.push_str("<button type=\"button\" class=\"copy\" data-copy></button></div><code tabindex=\"0\"");
         if !language.is_empty() {
             attribute(out, "data-lang", language);
         }
@@ -247,10 +233,7 @@ impl Writer {
                 out.push_str("</code>");
             }
             Inline::NoteRef(number) => {
-                let _ = write!(
-                    out,
-                    "<sup class=\"note\" data-note=\"{number}\">{number}</sup>"
-                );
+                let _ = write!(out, "<sup class=\"note\" data-note=\"{number}\">{number}</sup>");
             }
             Inline::LineEnd | Inline::Break => out.push_str("<br>"),
         }
@@ -305,11 +288,7 @@ impl Writer {
             out.push_str("</span> ");
         }
         shown_address(out, href.as_deref().unwrap_or(address));
-        out.push_str(if href.is_some() {
-            "</button>"
-        } else {
-            "</span>"
-        });
+        out.push_str(if href.is_some() { "</button>" } else { "</span>" });
     }
 }
 

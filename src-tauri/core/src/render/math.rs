@@ -31,10 +31,7 @@ impl<'s> Masked<'s> {
     /// Hides the formulas of a text, which holds no noncharacter of ours (see [`clean`]).
     pub fn new(source: &'s str) -> Self {
         if !source.contains('$') && !source.contains("\\(") && !source.contains("\\[") {
-            return Self {
-                text: Cow::Borrowed(source),
-                formulas: Vec::new(),
-            };
+            return Self { text: Cow::Borrowed(source), formulas: Vec::new() };
         }
         let mut text = String::with_capacity(source.len());
         let mut formulas = Vec::new();
@@ -55,10 +52,7 @@ impl<'s> Masked<'s> {
             }
             text.push_str(&line[done..]);
         }
-        Self {
-            text: Cow::Owned(text),
-            formulas,
-        }
+        Self { text: Cow::Owned(text), formulas }
     }
 
     /// The text as it was, for places where no formula can stand (code, addresses).
@@ -90,11 +84,7 @@ impl<'s> Masked<'s> {
             let Some(end) = hidden.find(CLOSE) else {
                 return;
             };
-            if let Some(formula) = hidden[..end]
-                .parse()
-                .ok()
-                .and_then(|n: usize| self.formulas.get(n))
-            {
+            if let Some(formula) = hidden[..end].parse().ok().and_then(|n: usize| self.formulas.get(n)) {
                 each(Piece::Formula(formula));
             }
             rest = &hidden[end + CLOSE.len_utf8()..];
@@ -158,26 +148,17 @@ struct Closing<'l> {
 
 impl<'l> Closing<'l> {
     const fn new(line: &'l str, delimiter: &'static str) -> Self {
-        Self {
-            line,
-            delimiter,
-            next: Some(0),
-        }
+        Self { line, delimiter, next: Some(0) }
     }
 
     /// End of the formula whose content starts at `from`.
     fn after(&mut self, from: usize) -> Option<usize> {
         if self.next? < from || self.next == Some(0) {
-            self.next = self
-                .line
-                .get(from..)?
-                .find(self.delimiter)
-                .map(|at| from + at);
+            self.next = self.line.get(from..)?.find(self.delimiter).map(|at| from + at);
         }
         let close = self.next?;
         let content = &self.line[from..close];
-        (close - from <= BRACKETS && !content.trim().is_empty())
-            .then_some(close + self.delimiter.len())
+        (close - from <= BRACKETS && !content.trim().is_empty()).then_some(close + self.delimiter.len())
     }
 }
 
@@ -200,30 +181,19 @@ fn dollars(line: &str, open: usize) -> Option<usize> {
 
 /// Whether what stands between two dollars is mathematics rather than two prices.
 fn is_formula(content: &str, after: Option<char>) -> bool {
-    if content.is_empty()
-        || content.starts_with(char::is_whitespace)
-        || content.ends_with(char::is_whitespace)
-    {
+    if content.is_empty() || content.starts_with(char::is_whitespace) || content.ends_with(char::is_whitespace) {
         return false;
     }
     let marked = content.contains(['\\', '^', '_', '{', '=', '<', '>', '+', '*', '|']);
     match after {
         Some('0'..='9' | '$') => return false,
         // `$n$th` is a formula; `$HOME/bin:$PATH` is not.
-        Some(c)
-            if c.is_alphabetic()
-                && content.chars().count() > 3
-                && !content.contains(['\\', '^', '{']) =>
-        {
+        Some(c) if c.is_alphabetic() && content.chars().count() > 3 && !content.contains(['\\', '^', '{']) => {
             return false;
         }
         _ => {}
     }
-    let single_letters = || {
-        content
-            .split(|c: char| !c.is_alphabetic())
-            .all(|word| word.chars().count() <= 1)
-    };
+    let single_letters = || content.split(|c: char| !c.is_alphabetic()).all(|word| word.chars().count() <= 1);
     marked
         || !content.contains(char::is_whitespace)
         || (!content.starts_with(|c: char| c.is_ascii_digit()) && single_letters())

@@ -56,10 +56,7 @@ pub fn read_lines(markdown: &str, notes: Notes) -> Reading {
     // A text the parser trips over must not take its thread down with it.
     let reading = catch_unwind(AssertUnwindSafe(|| Reader::new(&source, notes).read()));
     reading.ok().flatten().unwrap_or_else(|| Reading {
-        document: Document {
-            blocks: vec![Block::Source(source.trim_end().to_owned())],
-            notes: Vec::new(),
-        },
+        document: Document { blocks: vec![Block::Source(source.trim_end().to_owned())], notes: Vec::new() },
         lines: vec![(0, source.lines().count().saturating_sub(1))],
     })
 }
@@ -118,34 +115,22 @@ impl<'s> Reader<'s> {
         let mut lines = Vec::new();
         for node in root.children() {
             let at = node.data().sourcepos;
-            let (first, last) = (
-                at.start.line.saturating_sub(1),
-                at.end.line.saturating_sub(1),
-            );
+            let (first, last) = (at.start.line.saturating_sub(1), at.end.line.saturating_sub(1));
             if self.block(node, 0, &mut blocks).is_none() {
                 blocks.truncate(lines.len());
-                blocks.push(Block::Source(
-                    self.lines.get(first..).unwrap_or_default().join("\n"),
-                ));
+                blocks.push(Block::Source(self.lines.get(first..).unwrap_or_default().join("\n")));
                 lines.push((first, self.lines.len()));
                 break;
             }
             lines.resize(blocks.len(), (first, last));
         }
-        Some(Reading {
-            document: Document {
-                blocks,
-                notes: self.gathered,
-            },
-            lines,
-        })
+        Some(Reading { document: Document { blocks, notes: self.gathered }, lines })
     }
 
     fn number_notes(&mut self, root: Node<'_>) {
         for node in root.descendants() {
             if let NodeValue::FootnoteReference(reference) = &node.data().value {
-                self.numbers
-                    .insert(reference.name.clone(), reference.ix as usize);
+                self.numbers.insert(reference.name.clone(), reference.ix as usize);
             }
         }
         self.gathered.resize(self.numbers.len(), Vec::new());
@@ -158,10 +143,7 @@ impl<'s> Reader<'s> {
                 self.block(node, depth, &mut out)?;
             }
         } else {
-            for node in parent
-                .descendants()
-                .filter(|node| is_leaf(&node.data().value))
-            {
+            for node in parent.descendants().filter(|node| is_leaf(&node.data().value)) {
                 self.block(node, depth, &mut out)?;
             }
         }
@@ -178,19 +160,14 @@ impl<'s> Reader<'s> {
         let data = node.data();
         out.push(match &data.value {
             NodeValue::Paragraph => self.paragraph(node)?,
-            NodeValue::Heading(heading) => Block::Heading {
-                level: heading.level,
-                text: self.inlines(node)?,
-            },
+            NodeValue::Heading(heading) => Block::Heading { level: heading.level, text: self.inlines(node)? },
             NodeValue::BlockQuote => Block::Quote(self.blocks(node, depth + 1)?),
             NodeValue::List(list) => self.list(node, *list, depth + 1)?,
             NodeValue::CodeBlock(code) => Block::Code {
                 language: language(&self.masked.restore(&code.info)),
                 text: cut_line_end(self.masked.restore(&code.literal)),
             },
-            NodeValue::HtmlBlock(html) => {
-                Block::Source(cut_line_end(self.masked.restore(&html.literal)))
-            }
+            NodeValue::HtmlBlock(html) => Block::Source(cut_line_end(self.masked.restore(&html.literal))),
             NodeValue::ThematicBreak => Block::Rule,
             NodeValue::Table(table) => self.table(node, table)?,
             NodeValue::FootnoteDefinition(definition) => {
@@ -201,10 +178,7 @@ impl<'s> Reader<'s> {
                         self.gathered[number - 1] = blocks;
                         return Some(());
                     }
-                    _ => Block::Note {
-                        label: self.masked.restore(&label),
-                        blocks,
-                    },
+                    _ => Block::Note { label: self.masked.restore(&label), blocks },
                 }
             }
             _ => return self.blocks(node, depth + 1).map(|inner| out.extend(inner)),
@@ -218,11 +192,7 @@ impl<'s> Reader<'s> {
         for item in node.children() {
             items.push(self.item(item, depth)?);
         }
-        Some(Block::List(List {
-            start,
-            tight: list.tight,
-            items,
-        }))
+        Some(Block::List(List { start, tight: list.tight, items }))
     }
 
     fn item(&mut self, node: Node<'_>, depth: usize) -> Read<Item> {
@@ -231,10 +201,7 @@ impl<'s> Reader<'s> {
             NodeValue::TaskItem(task) => Some(task.symbol.is_some()),
             _ => None,
         };
-        Some(Item {
-            task,
-            blocks: self.blocks(node, depth)?,
-        })
+        Some(Item { task, blocks: self.blocks(node, depth)? })
     }
 
     fn table(&mut self, node: Node<'_>, size: &NodeTable) -> Read<Block> {
@@ -242,10 +209,7 @@ impl<'s> Reader<'s> {
             return Some(Block::Source(self.source_of(node)));
         }
         let columns = size.alignments.iter().copied().map(align).collect();
-        let mut table = Table {
-            columns,
-            ..Table::default()
-        };
+        let mut table = Table { columns, ..Table::default() };
         for (row, line) in node.children().enumerate() {
             let mut cells = Vec::new();
             for cell in line.children() {
@@ -267,11 +231,7 @@ impl<'s> Reader<'s> {
     /// A paragraph, or the formula that it is.
     fn paragraph(&mut self, node: Node<'_>) -> Read<Block> {
         let at = node.data().sourcepos.start;
-        let line = self
-            .lines
-            .get(at.line.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let line = self.lines.get(at.line.saturating_sub(1)).copied().unwrap_or_default();
         let start = line.get(at.column.saturating_sub(1)..).unwrap_or_default();
         for (open, close) in [("$$", "$$"), ("\\[", "\\]")] {
             if !start.starts_with(open) {
@@ -279,9 +239,7 @@ impl<'s> Reader<'s> {
             }
             let source = self.source_of(node);
             let formula = source.trim();
-            let inner = formula
-                .strip_prefix(open)
-                .and_then(|rest| rest.strip_suffix(close));
+            let inner = formula.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
             if inner.is_some_and(|inner| !inner.trim().is_empty() && !inner.contains(close)) {
                 return Some(Block::Math(formula.to_owned()));
             }
@@ -293,15 +251,11 @@ impl<'s> Reader<'s> {
     fn source_of(&self, node: Node<'_>) -> String {
         let at = node.data().sourcepos;
         let (first, last) = (at.start.line.saturating_sub(1), at.end.line);
-        let lines = self
-            .lines
-            .get(first..last.min(self.lines.len()))
-            .unwrap_or_default();
+        let lines = self.lines.get(first..last.min(self.lines.len())).unwrap_or_default();
         let mut out = String::new();
         for (n, line) in lines.iter().enumerate() {
             let rest = if n == 0 {
-                line.get(at.start.column.saturating_sub(1)..)
-                    .unwrap_or(line)
+                line.get(at.start.column.saturating_sub(1)..).unwrap_or(line)
             } else {
                 out.push('\n');
                 line.trim_start_matches([' ', '\t', '>'])
@@ -319,13 +273,7 @@ impl<'s> Reader<'s> {
         Some(out)
     }
 
-    fn inline(
-        &mut self,
-        node: Node<'_>,
-        depth: usize,
-        in_link: bool,
-        out: &mut Vec<Inline>,
-    ) -> Read<()> {
+    fn inline(&mut self, node: Node<'_>, depth: usize, in_link: bool, out: &mut Vec<Inline>) -> Read<()> {
         self.count()?;
         let data = node.data();
         match &data.value {
@@ -351,10 +299,7 @@ impl<'s> Reader<'s> {
             }
             NodeValue::Image(image) => {
                 let address = self.masked.restore(&image.url);
-                out.push(Inline::Image {
-                    address,
-                    alt: self.words(node),
-                });
+                out.push(Inline::Image { address, alt: self.words(node) });
             }
             NodeValue::FootnoteReference(reference) => match self.numbers.get(&reference.name) {
                 Some(&number) => out.push(Inline::NoteRef(number)),
@@ -415,10 +360,7 @@ const fn align(alignment: TableAlignment) -> Align {
 
 /// The language of a fence: its first word, if that can be one.
 fn language(info: &str) -> String {
-    let word = info
-        .split([' ', '\t', ',', '{', ':'])
-        .next()
-        .unwrap_or_default();
+    let word = info.split([' ', '\t', ',', '{', ':']).next().unwrap_or_default();
     word.chars().filter(|c| !c.is_control()).take(32).collect()
 }
 
@@ -430,7 +372,5 @@ fn cut_line_end(mut text: String) -> String {
 }
 
 fn is_break(html: &str) -> bool {
-    ["<br>", "<br/>", "<br />"]
-        .iter()
-        .any(|tag| html.eq_ignore_ascii_case(tag))
+    ["<br>", "<br/>", "<br />"].iter().any(|tag| html.eq_ignore_ascii_case(tag))
 }

@@ -16,22 +16,11 @@ pub fn document(document: &Document) -> String {
 fn block(block: &Block) -> String {
     match block {
         Block::Paragraph(inlines) | Block::Heading { text: inlines, .. } => words(inlines),
-        Block::Quote(blocks) => joined(blocks, "\n\n")
-            .lines()
-            .map(quoted)
-            .collect::<Vec<_>>()
-            .join("\n"),
+        Block::Quote(blocks) => joined(blocks, "\n\n").lines().map(quoted).collect::<Vec<_>>().join("\n"),
         Block::List(list) => {
             let apart = if list.tight { "\n" } else { "\n\n" };
-            let mark = |n: usize| {
-                list.start
-                    .map_or_else(|| "- ".to_owned(), |start| format!("{}. ", start + n))
-            };
-            let items = list
-                .items
-                .iter()
-                .enumerate()
-                .map(|(n, each)| item(&mark(n), each, apart));
+            let mark = |n: usize| list.start.map_or_else(|| "- ".to_owned(), |start| format!("{}. ", start + n));
+            let items = list.items.iter().enumerate().map(|(n, each)| item(&mark(n), each, apart));
             items.collect::<Vec<_>>().join(apart)
         }
         Block::Code { text, .. } | Block::Math(text) | Block::Source(text) => text.clone(),
@@ -46,9 +35,7 @@ fn quoted(line: &str) -> String {
 }
 
 fn item(mark: &str, item: &Item, apart: &str) -> String {
-    let task = item
-        .task
-        .map_or("", |done| if done { "[x] " } else { "[ ] " });
+    let task = item.task.map_or("", |done| if done { "[x] " } else { "[ ] " });
     hung(mark, &format!("{task}{}", joined(&item.blocks, apart)))
 }
 
@@ -78,17 +65,9 @@ fn hung(mark: &str, text: &str) -> String {
 /// Cells apart by tabs, so that a table can be pasted into a sheet.
 fn rows(table: &Table) -> String {
     let line = |cells: &Vec<Vec<Inline>>| {
-        cells
-            .iter()
-            .map(|cell| words(cell).replace('\n', " "))
-            .collect::<Vec<_>>()
-            .join("\t")
+        cells.iter().map(|cell| words(cell).replace('\n', " ")).collect::<Vec<_>>().join("\t")
     };
-    std::iter::once(&table.head)
-        .chain(&table.rows)
-        .map(line)
-        .collect::<Vec<_>>()
-        .join("\n")
+    std::iter::once(&table.head).chain(&table.rows).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// The words of a text. A link whose address is not its text is followed by its address.
@@ -125,12 +104,7 @@ fn append(out: &mut String, inlines: &[Inline]) {
 
 fn with_address(out: &mut String, start: usize, address: &str) {
     let shown = &out[start..];
-    let same = [
-        address,
-        address.trim_start_matches("mailto:"),
-        address.trim_start_matches("http://"),
-    ]
-    .contains(&shown);
+    let same = [address, address.trim_start_matches("mailto:"), address.trim_start_matches("http://")].contains(&shown);
     if shown.is_empty() {
         out.push_str(address);
     } else if !same && !address.is_empty() {

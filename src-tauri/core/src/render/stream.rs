@@ -98,26 +98,15 @@ impl Stream {
         }
         self.tail.clear();
         let mut writer = self.writer.aside();
-        for block in read_lines(&format!("{}{shown}", self.lead), Notes::InPlace)
-            .document
-            .blocks
-        {
+        for block in read_lines(&format!("{}{shown}", self.lead), Notes::InPlace).document.blocks {
             writer.block(&mut self.tail, &block);
         }
-        Step {
-            from: from as u32,
-            closed: self.closed[from..].to_vec(),
-            tail: self.tail.clone(),
-        }
+        Step { from: from as u32, closed: self.closed[from..].to_vec(), tail: self.tail.clone() }
     }
 
     /// Appends with one kind of line end; true when a line was completed.
     fn add(&mut self, piece: &str) -> bool {
-        let piece = if self.after_return {
-            piece.strip_prefix('\n').unwrap_or(piece)
-        } else {
-            piece
-        };
+        let piece = if self.after_return { piece.strip_prefix('\n').unwrap_or(piece) } else { piece };
         self.after_return = piece.ends_with('\r');
         self.open.push_str(&super::math::clean(piece));
         piece.contains(['\n', '\r'])
@@ -128,10 +117,7 @@ impl Stream {
         let Some(end) = self.open.rfind('\n') else {
             return;
         };
-        let reading = read_lines(
-            &format!("{}{}", self.lead, &self.open[..=end]),
-            Notes::InPlace,
-        );
+        let reading = read_lines(&format!("{}{}", self.lead, &self.open[..=end]), Notes::InPlace);
         let [.., before, last] = reading.lines[..] else {
             return;
         };
@@ -161,28 +147,17 @@ impl Stream {
             return false;
         }
         let end = self.open.rfind('\n').map_or(0, |end| end + 1);
-        let piece = &self.open[..if end > 0 {
-            end
-        } else {
-            self.open.floor_char_boundary(LONG)
-        }];
-        let blocks = read_lines(&format!("{}{piece}", self.lead), Notes::InPlace)
-            .document
-            .blocks;
+        let piece = &self.open[..if end > 0 { end } else { self.open.floor_char_boundary(LONG) }];
+        let blocks = read_lines(&format!("{}{piece}", self.lead), Notes::InPlace).document.blocks;
         let (cut, lead) = match blocks.as_slice() {
-            [Block::Code { .. }] if is_fence(&self.lead, piece) => {
-                (piece.len(), first_lines(&self.lead, piece, 1))
-            }
+            [Block::Code { .. }] if is_fence(&self.lead, piece) => (piece.len(), first_lines(&self.lead, piece, 1)),
             [Block::Table(_)] => (piece.len(), first_lines(&self.lead, piece, 2)),
             [Block::List(_)] => match last_item(piece) {
                 Some(at) => (at, String::new()),
                 None if self.open.len() <= TOO_LONG => return false,
                 None => (piece.len(), String::new()),
             },
-            _ => (
-                piece.rfind([' ', '\n']).map_or(piece.len(), |at| at + 1),
-                String::new(),
-            ),
+            _ => (piece.rfind([' ', '\n']).map_or(piece.len(), |at| at + 1), String::new()),
         };
         let text = format!("{}{}", self.lead, &self.open[..cut]);
         for block in read_lines(&text, Notes::InPlace).document.blocks {
@@ -205,9 +180,7 @@ fn line_start(text: &str, line: usize) -> usize {
     if line == 0 {
         return 0;
     }
-    text.match_indices('\n')
-        .nth(line - 1)
-        .map_or(text.len(), |(at, _)| at + 1)
+    text.match_indices('\n').nth(line - 1).map_or(text.len(), |(at, _)| at + 1)
 }
 
 fn is_fence(lead: &str, piece: &str) -> bool {
@@ -216,11 +189,7 @@ fn is_fence(lead: &str, piece: &str) -> bool {
 }
 
 fn first_lines(lead: &str, piece: &str, count: usize) -> String {
-    if lead.is_empty() {
-        piece.split_inclusive('\n').take(count).collect()
-    } else {
-        lead.to_owned()
-    }
+    if lead.is_empty() { piece.split_inclusive('\n').take(count).collect() } else { lead.to_owned() }
 }
 
 /// Start of the last item that stands at the margin, other than the first.

@@ -18,11 +18,7 @@ pub fn terminal(text: &str) -> String {
         match c {
             '\u{1B}' | '\u{9B}' => {
                 let after = chars.as_str();
-                let body = if c == '\u{1B}' {
-                    after.strip_prefix('[')
-                } else {
-                    Some(after)
-                };
+                let body = if c == '\u{1B}' { after.strip_prefix('[') } else { Some(after) };
                 if let Some(length) = body.and_then(sequence) {
                     let skipped = after.len() - body.map_or(0, str::len) + length;
                     chars = after[skipped..].chars();
@@ -38,9 +34,6 @@ pub fn terminal(text: &str) -> String {
 
 /// Length of a control sequence after its introducer (ECMA-48, 5.4).
 fn sequence(body: &str) -> Option<usize> {
-    let end = body
-        .bytes()
-        .take(LONGEST)
-        .position(|byte| !(0x20..=0x3F).contains(&byte))?;
+    let end = body.bytes().take(LONGEST).position(|byte| !(0x20..=0x3F).contains(&byte))?;
     matches!(body.as_bytes()[end], 0x40..=0x7E).then_some(end + 1)
 }

@@ -268,10 +268,7 @@ impl Machine {
                 let at = now + self.delay(asked);
                 self.phase = Phase::Waiting;
                 let attempt = self.attempt + 1;
-                vec![
-                    Effect::Emit(Happening::Retrying { attempt, at, code: failure.code }),
-                    Effect::Wait { until: at },
-                ]
+                vec![Effect::Emit(Happening::Retrying { attempt, at, code: failure.code }), Effect::Wait { until: at }]
             }
             _ => self.end(ResponseStatus::Failed, Some(failure.error)),
         }

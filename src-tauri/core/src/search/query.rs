@@ -72,9 +72,7 @@ fn next_piece(text: &str) -> (&str, bool, &str) {
     }
     let space = text.find(char::is_whitespace).unwrap_or(text.len());
     let end = match text.find(":\"") {
-        Some(colon) if colon < space => {
-            text[colon + 2..].find('"').map_or(text.len(), |quote| colon + 2 + quote + 1)
-        }
+        Some(colon) if colon < space => text[colon + 2..].find('"').map_or(text.len(), |quote| colon + 2 + quote + 1),
         _ => space,
     };
     (&text[..end], false, &text[end..])

@@ -38,7 +38,9 @@ impl Skein {
     /// `invalid_request` if its name is taken or its address cannot be used.
     pub fn add_endpoint(&self, new: NewEndpoint) -> Result<Endpoint> {
         if new.protocol == Protocol::Practice {
-            return Err(RuleError::InvalidRequest("There is a practice endpoint already, and one is enough.".into()).into());
+            return Err(
+                RuleError::InvalidRequest("There is a practice endpoint already, and one is enough.".into()).into()
+            );
         }
         let base_url = base_url(&new.base_url, new.allow_http)?;
         let model = check::model(new.model)?;

@@ -52,7 +52,12 @@ impl Skein {
     }
 }
 
-fn copy_message(tx: &Transaction<'_>, thread: i64, parent: Option<&MessageRow>, original: &MessageRow) -> Result<MessageRow> {
+fn copy_message(
+    tx: &Transaction<'_>,
+    thread: i64,
+    parent: Option<&MessageRow>,
+    original: &MessageRow,
+) -> Result<MessageRow> {
     if !original.intact {
         return Err(StoreError::Altered(original.message.id.to_string()).into());
     }

@@ -33,11 +33,8 @@ impl Skein {
     pub fn list_messages(&self, id: &str, range: &MessageRange) -> Result<Page<Message>> {
         self.store().read(|conn| {
             let row = find(conn, id)?;
-            let (rows, has_more) = if range.all_versions {
-                every_version(conn, &row, range)?
-            } else {
-                active_path(conn, &row, range)?
-            };
+            let (rows, has_more) =
+                if range.all_versions { every_version(conn, &row, range)? } else { active_path(conn, &row, range)? };
             let data = rows.iter().map(|message| message_wire(conn, id, message)).collect::<Result<Vec<_>>>()?;
             Ok(Page {
                 object: "list".into(),
@@ -66,11 +63,8 @@ fn active_path(conn: &Connection, row: &ThreadRow, range: &MessageRange) -> Resu
     let high = high.map_or(path.len(), |depth| depth - 1);
     let limit = page_limit(range);
     let from_end = range.newest_first != (range.before.is_some() && range.after.is_none());
-    let (from, to) = if from_end {
-        ((high + 1).saturating_sub(limit).max(low), high)
-    } else {
-        (low, high.min(low + limit - 1))
-    };
+    let (from, to) =
+        if from_end { ((high + 1).saturating_sub(limit).max(low), high) } else { (low, high.min(low + limit - 1)) };
     let mut rows = if from > to { Vec::new() } else { path.range(conn, from, to)? };
     if range.newest_first {
         rows.reverse();

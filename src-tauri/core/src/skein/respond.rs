@@ -304,9 +304,7 @@ fn answered_and_before(
             let before = row.response.map(|seq| response::get(conn, seq)).transpose()?;
             Ok((message::id_of(conn, parent)?, before))
         }
-        (Role::User, _) => {
-            Ok((row.message.id.to_string(), response::last_answering(conn, thread.seq, row.seq)?))
-        }
+        (Role::User, _) => Ok((row.message.id.to_string(), response::last_answering(conn, thread.seq, row.seq)?)),
         _ => Err(RuleError::InvalidRequest("This message is no answer, so there is nothing to retry.".into()).into()),
     }
 }

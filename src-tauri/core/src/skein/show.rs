@@ -25,7 +25,12 @@ pub(crate) fn find_even_deleted(conn: &Connection, id: &str) -> Result<ThreadRow
         return Ok(row);
     }
     ThreadId::parse(id)?;
-    Err(if tombstone::exists(conn, id)? { RuleError::ThreadDeleted(id.into()) } else { RuleError::ThreadNotFound(id.into()) }.into())
+    Err(if tombstone::exists(conn, id)? {
+        RuleError::ThreadDeleted(id.into())
+    } else {
+        RuleError::ThreadNotFound(id.into())
+    }
+    .into())
 }
 
 /// Finds a message of a thread.

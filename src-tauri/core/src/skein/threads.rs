@@ -158,12 +158,20 @@ impl Skein {
         metadata::set(tx, row.seq, &new)?;
         thread::touch(tx, row.seq, now)?;
         let detail = JsonObject::from_iter([("patch".into(), patch.clone().into())]);
-        entry::append(tx, &NewEntry { detail, ..NewEntry::new(row.seq, EntryKind::MetadataChanged, self.0.door, now) })?;
+        entry::append(
+            tx,
+            &NewEntry { detail, ..NewEntry::new(row.seq, EntryKind::MetadataChanged, self.0.door, now) },
+        )?;
         Ok(())
     }
 
     /// Gives a thread without a title one from its first message. Not an entry: nobody chose it.
-    pub(crate) fn title_by_first_message(&self, tx: &Transaction<'_>, row: &ThreadRow, inputs: &[NewMessage]) -> Result<()> {
+    pub(crate) fn title_by_first_message(
+        &self,
+        tx: &Transaction<'_>,
+        row: &ThreadRow,
+        inputs: &[NewMessage],
+    ) -> Result<()> {
         let first = inputs.iter().find(|input| input.role == Role::User);
         if let (None, Some(title)) = (&row.title, first.and_then(|input| title_from(&input.texts[0]))) {
             thread::set_title(tx, row.seq, &title, self.now())?;

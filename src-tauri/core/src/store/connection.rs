@@ -48,8 +48,7 @@ pub fn is_read_only(conn: &Connection) -> Result<bool, StoreError> {
 /// For a file in a folder where not even the shared-memory file of the log can be made: nobody
 /// else can write it either, so it is read as it lies.
 fn open_as_it_lies(path: &Path) -> Result<Connection, StoreError> {
-    let uri = url::Url::from_file_path(path)
-        .map_err(|()| StoreError::Damaged("its path cannot be named".into()))?;
+    let uri = url::Url::from_file_path(path).map_err(|()| StoreError::Damaged("its path cannot be named".into()))?;
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Ok(Connection::open_with_flags(format!("{uri}?immutable=1"), flags)?)
 }

@@ -24,8 +24,10 @@ pub fn set(tx: &Transaction<'_>, thread: i64, text: &str) -> Result<(), StoreErr
     if text.is_empty() {
         tx.prepare_cached("DELETE FROM draft WHERE thread = ?1")?.execute([thread])?;
     } else {
-        tx.prepare_cached("INSERT INTO draft (thread, text) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET text = ?2")?
-            .execute(params![thread, text])?;
+        tx.prepare_cached(
+            "INSERT INTO draft (thread, text) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET text = ?2",
+        )?
+        .execute(params![thread, text])?;
     }
     Ok(())
 }

@@ -156,10 +156,8 @@ pub fn find(conn: &Connection, id_or_name: &str) -> Result<Option<EndpointRow>, 
 /// # Errors
 /// `storage_error`.
 pub fn insert(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError> {
-    tx.prepare_cached(&format!(
-        "INSERT INTO endpoint ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
-    ))?
-    .execute(params![
+    tx.prepare_cached(&format!("INSERT INTO endpoint ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"))?
+        .execute(params![
         row.id.as_str(),
         row.name,
         row.protocol.word(),

@@ -44,9 +44,7 @@ impl NewEntry {
 /// # Errors
 /// `thread_busy`, `thread_deleted`, `thread_locked`, `thread_archived`, `storage_error`.
 pub fn append(tx: &Transaction<'_>, new: &NewEntry) -> Result<(), StoreError> {
-    let seq: i64 = tx
-        .prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM entry")?
-        .query_row([], |row| row.get(0))?;
+    let seq: i64 = tx.prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM entry")?.query_row([], |row| row.get(0))?;
     let store_prev = head(tx, "SELECT hash FROM entry WHERE ?1 IS NOT NULL ORDER BY seq DESC LIMIT 1", new.thread)?;
     let thread_prev = head(tx, "SELECT hash FROM entry WHERE thread = ?1 ORDER BY seq DESC LIMIT 1", new.thread)?;
     let mut salt = [0_u8; 16];
@@ -62,8 +60,11 @@ pub fn append(tx: &Transaction<'_>, new: &NewEntry) -> Result<(), StoreError> {
         seq, new.thread, new.kind.word(), new.states.map(|s| s.0.word()), new.states.map(|s| s.1.word()),
         new.door.word(), new.at, digest.as_slice(), store_prev, thread_prev, hash.as_slice(),
     ])?;
-    tx.prepare_cached("INSERT INTO entry_detail (entry, salt, json) VALUES (?1, ?2, ?3)")?
-        .execute(params![seq, salt.as_slice(), detail])?;
+    tx.prepare_cached("INSERT INTO entry_detail (entry, salt, json) VALUES (?1, ?2, ?3)")?.execute(params![
+        seq,
+        salt.as_slice(),
+        detail
+    ])?;
     Ok(())
 }
 
@@ -71,7 +72,13 @@ pub fn append(tx: &Transaction<'_>, new: &NewEntry) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// `invalid_transition`, `thread_busy`, `thread_deleted`, `storage_error`.
-pub fn transition(tx: &Transaction<'_>, thread: i64, to: State, door: Door, at: Millis) -> Result<Transition, StoreError> {
+pub fn transition(
+    tx: &Transaction<'_>,
+    thread: i64,
+    to: State,
+    door: Door,
+    at: Millis,
+) -> Result<Transition, StoreError> {
     let from = thread::get(tx, thread)?.state;
     let step = decide(from, to).map_err(StoreError::Refused)?;
     if let Transition::Step(kind) = step {

@@ -99,9 +99,7 @@ fn refusal(said: &str) -> Option<RuleError> {
         "thread_archived" => RuleError::ThreadArchived,
         "thread_busy" | "UNIQUE constraint failed: response.thread" => RuleError::ThreadBusy,
         "thread_deleted" => RuleError::ThreadDeleted(String::new()),
-        "message_limit_reached" => {
-            RuleError::MessageLimitReached { count: crate::thread::limits::MESSAGES, needed: 1 }
-        }
+        "message_limit_reached" => RuleError::MessageLimitReached { count: crate::thread::limits::MESSAGES, needed: 1 },
         _ => return None,
     })
 }

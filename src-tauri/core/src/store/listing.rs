@@ -97,8 +97,7 @@ pub fn list(conn: &Connection, filter: &ThreadFilter) -> Result<(Vec<ThreadRow>,
         }
     }
     let mut read = conn.prepare_cached(&sql)?;
-    let mut rows: Vec<ThreadRow> =
-        read.query_map(params_from_iter(values), from_row)?.collect::<Result<_, _>>()?;
+    let mut rows: Vec<ThreadRow> = read.query_map(params_from_iter(values), from_row)?.collect::<Result<_, _>>()?;
     let more = rows.len() > limit as usize;
     rows.truncate(limit as usize);
     if backwards {
@@ -114,8 +113,8 @@ fn place(conn: &Connection, cursor: &str, order: Order) -> Result<Option<(i64, i
             let mut read = conn.prepare_cached("SELECT last_activity_at, seq FROM thread WHERE id = ?1")?;
             Ok(read.query_row([cursor], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
         }
-        Order::Activity => Ok(cursor.split_once('.').and_then(|(activity, seq)| {
-            Some((activity.parse().ok()?, seq.parse().ok()?))
-        })),
+        Order::Activity => {
+            Ok(cursor.split_once('.').and_then(|(activity, seq)| Some((activity.parse().ok()?, seq.parse().ok()?))))
+        }
     }
 }

@@ -92,16 +92,16 @@ pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
 /// # Errors
 /// `thread_locked`, `thread_archived`, `thread_deleted`, `message_limit_reached`, `storage_error`.
 pub fn insert(tx: &Transaction<'_>, new: &NewInsert<'_>) -> Result<MessageRow, StoreError> {
-    let seq: i64 = tx
-        .prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM message")?
-        .query_row([], |row| row.get(0))?;
+    let seq: i64 =
+        tx.prepare_cached("SELECT coalesce(max(seq), 0) + 1 FROM message")?.query_row([], |row| row.get(0))?;
     let (branch, depth) = match new.parent {
         None => (seq, 1),
         Some(parent) => place_behind(tx, parent, seq)?,
     };
     let message = new.message;
     let size = message.texts.iter().map(String::len).sum::<usize>() as u32;
-    let place = Place { seq, thread: new.thread, parent: new.parent, response: new.response, created_at: new.created_at };
+    let place =
+        Place { seq, thread: new.thread, parent: new.parent, response: new.response, created_at: new.created_at };
     let texts = serde_json::Value::from(message.texts.clone()).to_string();
     tx.prepare_cached(
         "INSERT INTO message (seq, thread, id, parent, branch, depth, role, status, size, created_at, response, model, \
@@ -114,8 +114,16 @@ pub fn insert(tx: &Transaction<'_>, new: &NewInsert<'_>) -> Result<MessageRow, S
     ])?;
     search::add(tx, seq, &message.texts)?;
     Ok(MessageRow {
-        seq, thread: new.thread, parent: new.parent, branch, depth, size, created_at: new.created_at,
-        response: new.response, message: message.clone(), intact: true,
+        seq,
+        thread: new.thread,
+        parent: new.parent,
+        branch,
+        depth,
+        size,
+        created_at: new.created_at,
+        response: new.response,
+        message: message.clone(),
+        intact: true,
     })
 }
 

@@ -25,8 +25,10 @@ pub fn get(conn: &Connection, thread: i64) -> Result<Metadata, StoreError> {
 /// # Errors
 /// `thread_locked`, `thread_archived`, `thread_deleted`, `storage_error`.
 pub fn set(tx: &Transaction<'_>, thread: i64, metadata: &Metadata) -> Result<(), StoreError> {
-    tx.prepare_cached("INSERT INTO metadata (thread, json) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET json = ?2")?
-        .execute(params![thread, metadata.to_json()])?;
+    tx.prepare_cached(
+        "INSERT INTO metadata (thread, json) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET json = ?2",
+    )?
+    .execute(params![thread, metadata.to_json()])?;
     tx.prepare_cached("DELETE FROM metadata_key WHERE thread = ?1")?.execute([thread])?;
     let mut add = tx.prepare_cached("INSERT INTO metadata_key (thread, key, value) VALUES (?1, ?2, ?3)")?;
     for (key, value) in metadata.keys() {

@@ -101,10 +101,7 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns, and `storage_error`.
-    pub fn read<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn read<T, E: From<StoreError>>(&self, work: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         let idle = guard(&self.readers).pop();
         let mut reader = match idle {
             Some(reader) => reader,
@@ -125,17 +122,12 @@ impl Store {
     ///
     /// # Errors
     /// What `work` returns (nothing is written then), `store_read_only`, `storage_full`, `storage_error`.
-    pub fn write<T, E: From<StoreError>>(
-        &self,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn write<T, E: From<StoreError>>(&self, work: impl FnOnce(&Transaction<'_>) -> Result<T, E>) -> Result<T, E> {
         if self.read_only {
             return Err(StoreError::ReadOnly.into());
         }
         let mut writer = guard(&self.writer);
-        let tx = writer
-            .transaction_with_behavior(TransactionBehavior::Immediate)
-            .map_err(StoreError::from)?;
+        let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
         let value = work(&tx)?;
         tx.commit().map_err(StoreError::from)?;
         Ok(value)

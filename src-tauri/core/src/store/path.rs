@@ -172,9 +172,8 @@ pub fn newest_tip_through(conn: &Connection, message: &MessageRow) -> Result<i64
     while let Some(row) = rows.next()? {
         let (branch, parent, depth, tail): (i64, Option<i64>, Option<u32>, i64) =
             (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-        let hangs_below = parent.zip(depth).is_some_and(|(parent, depth)| {
-            below.get(&parent).is_some_and(|from| depth >= *from)
-        });
+        let hangs_below =
+            parent.zip(depth).is_some_and(|(parent, depth)| below.get(&parent).is_some_and(|from| depth >= *from));
         if hangs_below {
             below.insert(branch, 0);
         }

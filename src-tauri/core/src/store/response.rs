@@ -171,8 +171,19 @@ pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow,
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
-        new.id.as_str(), new.thread, new.message_id, new.parent, new.endpoint, new.origin, new.model,
-        new.thread_state.map(Word::word), new.parameters, new.receipt, new.sent, new.left_out, new.process,
+        new.id.as_str(),
+        new.thread,
+        new.message_id,
+        new.parent,
+        new.endpoint,
+        new.origin,
+        new.model,
+        new.thread_state.map(Word::word),
+        new.parameters,
+        new.receipt,
+        new.sent,
+        new.left_out,
+        new.process,
         new.created_at,
     ])?;
     get(tx, tx.last_insert_rowid())
@@ -270,8 +281,16 @@ fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(
          input_tokens = ?7, output_tokens = ?8, total_tokens = ?9, completed_at = ?10 WHERE seq = ?1",
     )?
     .execute(params![
-        seq, end.status.word(), end.finish_reason.map(Word::word), error.map(|error| &error.code), json, end.model,
-        tokens(|u| u.input_tokens), tokens(|u| u.output_tokens), tokens(|u| u.total_tokens), now,
+        seq,
+        end.status.word(),
+        end.finish_reason.map(Word::word),
+        error.map(|error| &error.code),
+        json,
+        end.model,
+        tokens(|u| u.input_tokens),
+        tokens(|u| u.output_tokens),
+        tokens(|u| u.total_tokens),
+        now,
     ])?;
     Ok(())
 }
@@ -338,9 +357,8 @@ pub fn list_running(conn: &Connection) -> Result<Vec<ResponseRow>, StoreError> {
 /// # Errors
 /// `storage_error`.
 pub fn last_answering(conn: &Connection, thread: i64, parent: i64) -> Result<Option<ResponseRow>, StoreError> {
-    let mut read = conn.prepare_cached(
-        "SELECT * FROM response WHERE thread = ?1 AND parent = ?2 ORDER BY seq DESC LIMIT 1",
-    )?;
+    let mut read =
+        conn.prepare_cached("SELECT * FROM response WHERE thread = ?1 AND parent = ?2 ORDER BY seq DESC LIMIT 1")?;
     Ok(read.query_row([thread, parent], from_row).optional()?)
 }
 

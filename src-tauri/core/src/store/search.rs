@@ -58,7 +58,9 @@ pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<
     let mut values: Vec<Value> = Vec::new();
     match &matching {
         Some(matching) => {
-            sql.push_str("search s JOIN message m ON m.seq = s.rowid JOIN thread t ON t.seq = m.thread WHERE s.text MATCH ?");
+            sql.push_str(
+                "search s JOIN message m ON m.seq = s.rowid JOIN thread t ON t.seq = m.thread WHERE s.text MATCH ?",
+            );
             values.push(matching.clone().into());
         }
         None => sql.push_str("message m JOIN thread t ON t.seq = m.thread WHERE 1"),
@@ -79,8 +81,7 @@ pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<
     values.push((i64::from(limit) + 1).into());
     values.push(i64::from(offset).into());
     let mut read = conn.prepare_cached(&sql)?;
-    let mut found: Vec<i64> =
-        read.query_map(params_from_iter(values), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut found: Vec<i64> = read.query_map(params_from_iter(values), |row| row.get(0))?.collect::<Result<_, _>>()?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = more.then(|| match (ranked, found.last()) {

@@ -19,9 +19,7 @@ pub struct ViewRow {
 /// `storage_error`.
 pub fn get(conn: &Connection, thread: i64) -> Result<ViewRow, StoreError> {
     let mut read = conn.prepare_cached("SELECT pinned, shown_tip FROM view WHERE thread = ?1")?;
-    let row = read
-        .query_row([thread], |row| Ok(ViewRow { pinned: row.get(0)?, shown_tip: row.get(1)? }))
-        .optional()?;
+    let row = read.query_row([thread], |row| Ok(ViewRow { pinned: row.get(0)?, shown_tip: row.get(1)? })).optional()?;
     Ok(row.unwrap_or_default())
 }
 
@@ -30,8 +28,10 @@ pub fn get(conn: &Connection, thread: i64) -> Result<ViewRow, StoreError> {
 /// # Errors
 /// `storage_error`.
 pub fn pin(tx: &Transaction<'_>, thread: i64, pinned: bool) -> Result<(), StoreError> {
-    tx.prepare_cached("INSERT INTO view (thread, pinned) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET pinned = ?2")?
-        .execute(params![thread, pinned])?;
+    tx.prepare_cached(
+        "INSERT INTO view (thread, pinned) VALUES (?1, ?2) ON CONFLICT (thread) DO UPDATE SET pinned = ?2",
+    )?
+    .execute(params![thread, pinned])?;
     Ok(())
 }
 

@@ -89,13 +89,17 @@ pub enum RuleError {
     #[error("Deleting an archived thread cannot be undone. Confirm it by naming the thread's id, {0}.")]
     ConfirmationRequired(String),
     /// The thread has changed since the caller looked.
-    #[error("The thread has changed since you read it (it is at revision {revision}). Read it again and repeat the change.")]
+    #[error(
+        "The thread has changed since you read it (it is at revision {revision}). Read it again and repeat the change."
+    )]
     PreconditionFailed {
         /// Its revision now.
         revision: u64,
     },
     /// It does not fit into the model's window.
-    #[error("This takes about {tokens} tokens and the model has room for {budget}. Nothing was sent. Shorten it, or choose a model with a larger window.")]
+    #[error(
+        "This takes about {tokens} tokens and the model has room for {budget}. Nothing was sent. Shorten it, or choose a model with a larger window."
+    )]
     ContextTooLong {
         /// Tokens needed, estimated.
         tokens: u64,

@@ -45,9 +45,7 @@ impl NewMessage {
 /// `invalid_request` if there is none or one has no text, `message_too_large` past 4 MiB.
 pub fn check_inputs(inputs: Vec<Input>) -> Result<Vec<NewMessage>, RuleError> {
     if inputs.is_empty() {
-        return Err(RuleError::InvalidRequest(
-            "There is nothing to send: `inputs` needs at least one message.".into(),
-        ));
+        return Err(RuleError::InvalidRequest("There is nothing to send: `inputs` needs at least one message.".into()));
     }
     inputs.into_iter().map(check_input).collect()
 }

@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 use super::{Skein, own_model};
 use crate::endpoint::{self, Call, CallEvent, CallMessage, EndpointError};
 use crate::error::Result;
-use crate::store::endpoint::{EndpointRow, KnownModel, find, update};
 use crate::store::StoreError;
+use crate::store::endpoint::{EndpointRow, KnownModel, find, update};
 use crate::wire::{EndpointTest, JsonObject, Model, Role};
 
 /// What a test says to the model.
@@ -78,8 +78,7 @@ impl Skein {
         let url = row.url();
         let listed =
             endpoint::list_models(row.protocol, url.as_ref(), key.as_ref(), row.allow_http, self.0.timeouts).await?;
-        let models: Vec<_> =
-            listed.into_iter().map(|(id, context_window)| KnownModel { id, context_window }).collect();
+        let models: Vec<_> = listed.into_iter().map(|(id, context_window)| KnownModel { id, context_window }).collect();
         if models.is_empty() {
             return Err(EndpointError::Empty(None).into());
         }
@@ -87,7 +86,9 @@ impl Skein {
             self.store().write(|tx| -> std::result::Result<_, StoreError> {
                 // It may have been changed or removed while it was asked.
                 match find(tx, row.id.as_str())? {
-                    Some(now) if now.base_url == row.base_url => update(tx, &EndpointRow { models: models.clone(), ..now }),
+                    Some(now) if now.base_url == row.base_url => {
+                        update(tx, &EndpointRow { models: models.clone(), ..now })
+                    }
                     _ => Ok(()),
                 }
             })?;

@@ -9,15 +9,13 @@ use crate::endpoint::CallMessage;
 use crate::error::{Error, Result};
 use crate::skein::Skein;
 use crate::skein::show::{find, find_message};
+use crate::store::StoreError;
 use crate::store::endpoint::EndpointRow;
 use crate::store::entry;
 use crate::store::message::{self, MessageRow, NewInsert};
 use crate::store::response::{self, NewResponse, ResponseRow};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::StoreError;
-use crate::thread::{
-    Action, MessageId, Metadata, NewMessage, ResponseId, RuleError, ThreadId, check_room, permit,
-};
+use crate::thread::{Action, MessageId, Metadata, NewMessage, ResponseId, RuleError, ThreadId, check_room, permit};
 use crate::wire::{JsonObject, Response, State, ThreadChoice};
 
 /// What is asked for, whichever button it came from.
