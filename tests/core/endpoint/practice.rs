@@ -58,3 +58,10 @@ async fn what_it_repeats_is_text_and_no_markdown() {
 async fn nothing_at_all_is_refused() {
     assert_eq!(ask(&[(User, "  ")]).await.code(), "invalid_request");
 }
+
+#[tokio::test]
+async fn code_in_a_message_comes_back_as_the_text_it_was() {
+    let asked = "sorted(m.operating_margin for m in [a](b)) $x$ <b> `c` **d** {e}";
+    let shown = skein_core::render::plain(&ask(&[(User, asked)]).await.text);
+    assert!(shown.contains(asked), "{shown}");
+}

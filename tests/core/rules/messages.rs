@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 use skein_core::Code;
+use skein_core::store::setting::hex;
 use skein_core::thread::{NewMessage, Place, check_inputs, check_room, content_hash, limits};
 use skein_core::wire::{Input, Role, TextPart};
 
@@ -51,9 +52,9 @@ fn the_hash_of_a_message_is_the_one_that_stores_hold() {
     let mut message = NewMessage::new(Role::User, "Grüezi");
     message.id = String::from("msg_1").into();
     let hash = content_hash(PLACE, &message);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(
-        hex, "5c8abc7e951da75772719081133867f7d2810261c837f63217f1e3ed95c089a9",
+        hex(&hash),
+        "5c8abc7e951da75772719081133867f7d2810261c837f63217f1e3ed95c089a9",
         "stored messages would all read as altered"
     );
 }

@@ -135,3 +135,14 @@ fn a_cursor_of_another_search_is_no_error() {
         }
     }
 }
+
+#[test]
+fn a_snippet_shows_words_and_not_marks_unless_the_match_is_in_an_address() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    fixture.message(&thread, None, Role::User, "The **needle** is [here](https://pin.example)");
+    let skein = skein_core::Skein::open(skein_core::OpenOptions::new(fixture.dir.path(), Door::Cli)).unwrap();
+    let snippet = |query| skein.search(query, None, 10).unwrap().hits.remove(0).snippet;
+    assert_eq!(snippet("needle")[..2], ["The ", "needle"]);
+    assert_eq!(snippet("pin").get(1).map(String::as_str), Some("pin"));
+}

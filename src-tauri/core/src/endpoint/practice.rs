@@ -106,10 +106,13 @@ fn counted(count: usize, thing: &str) -> String {
 fn literal(text: &str) -> String {
     let mut literal = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_ascii_punctuation() && !matches!(c, ',' | '\'' | '"' | '?' | ':' | ';' | '%' | '@') {
-            literal.push('\\');
+        match c {
+            // `\[` would begin a formula.
+            '[' => literal.push_str("&#91;"),
+            ',' | '\'' | '"' | '?' | ':' | ';' | '%' | '@' | '(' | ')' | '{' | '}' | ']' => literal.push(c),
+            mark if mark.is_ascii_punctuation() => literal.extend(['\\', mark]),
+            other => literal.push(other),
         }
-        literal.push(c);
     }
     literal
 }

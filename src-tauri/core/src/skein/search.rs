@@ -3,9 +3,13 @@
 use super::Skein;
 use crate::clock::rfc3339;
 use crate::error::Result;
+use crate::render;
 use crate::search;
 use crate::store::search as index;
 use crate::wire::{SearchHit, SearchPage};
+
+/// Bytes of a message up to which its snippet is taken from its words as they are shown.
+const READABLE: usize = 64 * 1024;
 
 impl Skein {
     /// Searches every message of every thread that is not in the bin.
@@ -39,8 +43,19 @@ fn search_hit(hit: index::Hit, query: &search::Query) -> SearchHit {
         message_id: hit.message.message.id.to_string(),
         role: hit.message.message.role,
         created_at: rfc3339(hit.message.created_at),
-        snippet: search::snippet(&text, query),
+        snippet: readable_snippet(&text, query),
     }
+}
+
+/// The words around a match without the marks of Markdown, unless the match is in what they hide, such as an address.
+fn readable_snippet(text: &str, query: &search::Query) -> Vec<String> {
+    if text.len() <= READABLE {
+        let snippet = search::snippet(&render::plain(text), query);
+        if snippet.len() > 1 {
+            return snippet;
+        }
+    }
+    search::snippet(text, query)
 }
 
 fn read_cursor(text: &str) -> Option<index::From> {
