@@ -27,7 +27,7 @@ pub fn text(n: u64) -> String {
         state ^= state << 17;
         text.push(' ');
         text.push_str(WORDS[(state % WORDS.len() as u64) as usize]);
-        if state % 40 == 0 {
+        if state.is_multiple_of(40) {
             text.push_str(" 東京都");
         }
     }

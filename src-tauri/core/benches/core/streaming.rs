@@ -1,5 +1,6 @@
 //! Sending and streaming: from the call to the last byte of the request, and 20,000 tokens to the store.
 
+use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
@@ -105,10 +106,9 @@ fn answer(mut stream: TcpStream, arrived: &Sender<Instant>) {
         };
     let mut events = String::from("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n");
     for n in 0..tokens {
-        events.push_str(&format!(
-            "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"word{} \"}}}}]}}\n\n",
-            n % 10
-        ));
+        let word = n % 10;
+        write!(events, "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"word{word} \"}}}}]}}\n\n")
+            .unwrap();
     }
     events.push_str("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
     stream.write_all(events.as_bytes()).ok();
@@ -116,7 +116,7 @@ fn answer(mut stream: TcpStream, arrived: &Sender<Instant>) {
 
 /// The body of a request, once all of it is there.
 fn read_request(stream: &mut TcpStream) -> Option<String> {
-    let (mut bytes, mut buffer) = (Vec::new(), [0_u8; 65_536]);
+    let (mut bytes, mut buffer) = (Vec::new(), vec![0_u8; 65_536]);
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some(end) = text.find("\r\n\r\n") {
