@@ -56,6 +56,16 @@ describe('a running reply', () => {
     expect(streams.of('t')).toBeNull();
   });
 
+  it('is not brought back by an answer that was asked for before it ended', () => {
+    streams.hear({ type: 'ended', response: { ...response, status: 'failed' } });
+    streams.forget('t');
+    streams.start('t', response);
+    expect(streams.of('t')).toBeNull();
+    streams.settle('t', { response, closed: [], tail: '', reasoning: '', elsewhere: false });
+    expect(streams.of('t')).toBeNull();
+    expect(streams.onMissed).toHaveBeenCalledWith('t');
+  });
+
   it('ignores the text of a reply that is not the running one', () => {
     streams.hear({ ...text(0, ['x'], ''), responseId: 'resp_0' } as StreamEvent);
     expect(blocks()).toEqual([]);

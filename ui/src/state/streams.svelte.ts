@@ -56,6 +56,8 @@ export class Stream {
 
 class Streams {
   #running = new SvelteMap<string, Stream>();
+  /** Replies that have ended: what was asked before they did may still say that they run. */
+  #over = new Set<string>();
   /** Told when a thread's reply has ended: its last messages are to be fetched. */
   onEnded: (threadId: string) => void = () => {};
   /** Told when events of a reply were missed: how far it has come is to be fetched. */
@@ -75,9 +77,9 @@ class Streams {
     if (event.type === 'started' || event.type === 'ended') {
       const id = event.response.thread;
       if (id === null) return;
-      if (event.type === 'started') this.start(id, event.response);
-      else this.#end(id, event.response);
-      return;
+      if (event.type === 'ended') return this.#end(id, event.response);
+      this.#over.delete(event.response.id);
+      return this.start(id, event.response);
     }
     const stream = this.#running.get(event.threadId);
     if (stream === undefined || stream.response.id !== event.responseId) return this.onMissed(event.threadId);
@@ -91,6 +93,7 @@ class Streams {
   }
 
   start(id: string, response: Response) {
+    if (this.#over.has(response.id)) return;
     if (this.#running.get(id)?.response.id !== response.id) this.#running.set(id, new Stream(response));
   }
 
@@ -100,12 +103,18 @@ class Streams {
       this.#running.delete(id);
       return;
     }
+    if (this.#over.has(view.response.id)) {
+      this.#running.delete(id);
+      this.onMissed(id);
+      return;
+    }
     this.start(id, view.response);
     this.#running.get(id)?.take(view);
   }
 
   /** The ended reply stays until the thread has been fetched, so that no text blinks. */
   #end(id: string, response: Response) {
+    this.#over.add(response.id);
     const stream = this.#running.get(id);
     if (stream?.response.id === response.id) stream.response = response;
     this.onEnded(id);
