@@ -162,3 +162,58 @@ fn join(inbox: &mut [SinkEvent], event: SinkEvent) -> Result<(), SinkEvent> {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(response: &str, what: Happening) -> SinkEvent {
+        SinkEvent { thread_id: "thread".into(), response_id: response.into(), what }
+    }
+
+    fn text(response: &str, text: &str) -> SinkEvent {
+        event(response, Happening::Text(text.into()))
+    }
+
+    #[test]
+    fn text_that_arrives_within_a_frame_is_one_event_and_keeps_its_order() {
+        let sink = WindowSink::default();
+        for part in [
+            text("a", "one "),
+            text("b", "other "),
+            text("a", "two"),
+            event("a", Happening::Reasoning("why".into())),
+            text("a", " three"),
+            text("b", "reply"),
+        ] {
+            sink.emit(part);
+        }
+        let inbox: Vec<_> = lock(&sink.inbox).iter().map(|e| (e.response_id.to_string(), e.what.clone())).collect();
+        let expected = [
+            ("a", Happening::Text("one two".into())),
+            ("b", Happening::Text("other reply".into())),
+            ("a", Happening::Reasoning("why".into())),
+            ("a", Happening::Text(" three".into())),
+        ];
+        assert_eq!(inbox, expected.map(|(response, what)| (response.to_owned(), what)));
+    }
+
+    #[test]
+    fn closed_blocks_are_sent_once_and_the_rest_as_it_stands() {
+        let mut painter = Painter::default();
+        let (mut shown, mut tail) = (Vec::new(), String::new());
+        for part in ["First.\n\nSec", "ond.\n\n", "Third"] {
+            if let StreamEvent::Text { from, closed, tail: rest, .. } = painter.paint(text("a", part)) {
+                assert_eq!(from as usize, shown.len());
+                shown.extend(closed);
+                tail = rest;
+            }
+        }
+        let whole = shown.concat() + &tail;
+        for word in ["First.", "Second.", "Third"] {
+            assert_eq!(whole.matches(word).count(), 1, "{word} in {whole}");
+        }
+        let progress = &painter.0["a"];
+        assert_eq!(progress.blocks.snapshot(), (shown, tail));
+    }
+}
