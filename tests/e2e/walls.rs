@@ -87,16 +87,19 @@ async fn a_hostile_reply_is_text_and_its_links_ask_first() {
     }
 }
 
-#[test]
-fn the_web_view_keeps_nothing_of_what_it_shows_on_the_disk() {
+#[tokio::test]
+async fn the_web_view_keeps_nothing_of_what_it_shows_on_the_disk() {
     let desk = Desk::new();
-    drop(stock::core(&desk));
+    stock::thread(&desk, "secret", None, &["A canary in the sidebar"]).await;
     let program = desk.start_undriven();
     wait_blocking("the page has a process", || program.runs("WebKitWebProces"));
     program.ask_to_end();
     let own = desk.store().display().to_string();
-    // The salt is random and says nothing.
+    let elsewhere = |file: &String| !file.starts_with(&own);
+    assert_eq!(desk.files_with("canary").into_iter().filter(elsewhere).collect::<Vec<_>>(), Vec::<String>::new());
+    // What is made before any page is there: random salts, and an empty list of hosts.
+    let empty = |file: &String| file.ends_with("/salt") || file.ends_with("/hsts-storage.sqlite");
     let of_web_view = |file: &String| file.contains("app.skein.desktop") || file.to_lowercase().contains("webkit");
-    let kept = |file: &String| !file.starts_with(&own) && of_web_view(file) && !file.ends_with("mediakeys/v1/salt");
+    let kept = |file: &String| elsewhere(file) && of_web_view(file) && !empty(file);
     assert_eq!(desk.files().into_iter().filter(kept).collect::<Vec<_>>(), Vec::<String>::new());
 }
