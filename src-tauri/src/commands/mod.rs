@@ -37,7 +37,6 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         threads::open_thread,
         threads::message_views,
         threads::message_text,
-        threads::create_thread,
         threads::rename_thread,
         threads::change_metadata,
         threads::set_state,
@@ -74,4 +73,24 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         links::check_link,
         links::open_link,
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_page_may_call_what_it_calls_and_nothing_else() {
+        let permissions = include_str!("../../permissions/window.toml");
+        let lists: String =
+            permissions.split("commands.allow = [").skip(1).filter_map(|list| list.split(']').next()).collect();
+        let allowed: BTreeSet<&str> = lists.split('"').skip(1).step_by(2).collect();
+        let page = include_str!("../../../ui/src/ipc.ts");
+        let called: BTreeSet<&str> =
+            page.split("call<").skip(1).filter_map(|call| call.split_once(">('")?.1.split('\'').next()).collect();
+        assert_eq!(allowed, called);
+        let list = include_str!("mod.rs").split("generate_handler![").nth(1).and_then(|rest| rest.split(']').next());
+        let offered = list.unwrap_or_default().split(',').filter_map(|path| path.trim().split("::").nth(1));
+        assert_eq!(offered.collect::<BTreeSet<_>>(), called);
+    }
 }

@@ -52,11 +52,6 @@ pub fn message_text(skein: Handle<'_>, id: String, message_id: String) -> Answer
 }
 
 #[tauri::command(async)]
-pub fn create_thread(skein: Handle<'_>, title: Option<String>, metadata: Option<JsonObject>) -> Answer<Thread> {
-    blocking(|| skein.create_thread(None, title.as_deref(), metadata))
-}
-
-#[tauri::command(async)]
 pub fn rename_thread(skein: Handle<'_>, id: String, title: String) -> Answer<Thread> {
     blocking(|| skein.rename_thread(&id, &title))
 }
