@@ -1,0 +1,1 @@
+//! The local API: the published HTTP calls, on loopback.
