@@ -138,6 +138,7 @@ pub fn erase(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
     for statement in [
         "DELETE FROM search WHERE rowid IN (SELECT seq FROM message WHERE thread = ?1)",
         "DELETE FROM response_chunk WHERE response IN (SELECT seq FROM response WHERE thread = ?1)",
+        "DELETE FROM idempotency WHERE thread = ?1",
         "DELETE FROM message WHERE thread = ?1",
         "DELETE FROM response WHERE thread = ?1",
         "DELETE FROM metadata WHERE thread = ?1",
