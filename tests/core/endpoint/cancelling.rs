@@ -43,7 +43,7 @@ async fn after_the_headers() {
     let server = ModelServer::start();
     server.queue(Reply::silent_after_headers());
     let call = call_for(&server);
-    cancel(&server, call, async |events| assert_eq!(events.recv().await, Some(CallEvent::Accepted(None)))).await;
+    cancel(&server, call, async |events| while events.recv().await != Some(CallEvent::Accepted(None)) {}).await;
 }
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn while_words_pour_in_and_nobody_takes_them() {
     let server = ModelServer::start();
     server.queue(Reply::endless());
     let call = call_for(&server);
-    cancel(&server, call, async |events| assert_eq!(events.recv().await, Some(CallEvent::Accepted(None)))).await;
+    cancel(&server, call, async |events| while events.recv().await != Some(CallEvent::Accepted(None)) {}).await;
 }
 
 #[tokio::test]

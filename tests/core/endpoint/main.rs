@@ -15,7 +15,7 @@ mod tls;
 
 use std::time::Duration;
 
-use skein_core::endpoint::{self, Call, CallEvent, CallMessage, EndpointError, Timeouts};
+use skein_core::endpoint::{self, Call, CallEvent, CallMessage, EndpointError, Sent, Timeouts};
 use skein_core::wire::{FinishReason, Protocol, Role, Usage};
 use skein_support::model_server::{ModelServer, Reply};
 use tokio::sync::mpsc;
@@ -49,6 +49,8 @@ fn call_for(server: &ModelServer) -> Call {
 /// What a call told from its beginning to its end.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Told {
+    sent: Vec<Sent>,
+    connected: usize,
     accepted: Vec<Option<String>>,
     text: String,
     reasoning: String,
@@ -79,6 +81,8 @@ async fn tell(call: &Call) -> Told {
         let mut told = Told::default();
         while let Some(event) = events.recv().await {
             match event {
+                CallEvent::Sending(sent) => told.sent.push(sent),
+                CallEvent::Connected => told.connected += 1,
                 CallEvent::Accepted(id) => told.accepted.push(id),
                 CallEvent::Alive => told.alive = true,
                 CallEvent::Text(text) => told.text += &text,

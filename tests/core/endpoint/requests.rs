@@ -1,11 +1,11 @@
 //! What goes out: the turns, the parameters, the headers, the address.
 
 use serde_json::json;
-use skein_core::endpoint::check_base_url;
+use skein_core::endpoint::{self, CallEvent, Sent, check_base_url};
 use skein_core::wire::Role::{Assistant, System, User};
-use skein_support::model_server::{ModelServer, Reply};
+use skein_support::model_server::{ModelServer, Reply, closed_port};
 
-use super::{call_for, message, tell};
+use super::{call_for, call_to, message, tell};
 
 #[tokio::test]
 async fn neighbours_of_the_same_role_are_joined_and_empty_messages_left_out() {
@@ -76,6 +76,20 @@ async fn headers_say_what_is_needed_and_no_more() {
     call.key = Some("".into());
     assert_eq!(tell(&call).await.error, None);
     assert_eq!(server.last_request().header("authorization"), None);
+}
+
+#[tokio::test]
+async fn what_goes_out_is_told_by_its_hash_and_when_the_connection_stands() {
+    let server = ModelServer::start();
+    let (out, mut events) = tokio::sync::mpsc::channel(64);
+    assert_eq!(endpoint::call(&call_for(&server), out).await, Ok(()));
+    let body = server.last_request().body;
+    assert_eq!(server.last_request().header("content-length"), Some(body.len().to_string().as_str()));
+    assert_eq!(events.recv().await, Some(CallEvent::Sending(Sent::of(&body))));
+    assert_eq!(events.recv().await, Some(CallEvent::Connected));
+    assert_eq!(events.recv().await, Some(CallEvent::Accepted(None)));
+    let told = tell(&call_to(&format!("http://{}/v1", closed_port()))).await;
+    assert_eq!((told.sent.len(), told.connected), (1, 0), "nothing went out");
 }
 
 #[tokio::test]

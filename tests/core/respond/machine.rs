@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use skein_core::Code;
-use skein_core::endpoint::{CallEvent, Retry};
+use skein_core::endpoint::{CallEvent, Retry, Sent};
 use skein_core::response::{Chunk, ChunkKind, Effect, End, Event, Failure, Happening, Machine, RETRIES, SAVE_BYTES};
 use skein_core::wire::{ErrorDetail, FinishReason, JsonObject, ResponseStatus, Usage};
 
@@ -100,6 +100,8 @@ fn lives_end_as_the_table_says() {
     let done = || Event::CallEnded(Ok(()));
     let cut = || failed(Code::EndpointUnreachable, Retry::No);
     let accepted = Event::Call(CallEvent::Accepted(None));
+    let sent = Event::Call(CallEvent::Sending(Sent::of(b"")));
+    let connected = Event::Call(CallEvent::Connected);
     let no = failed(Code::EndpointRejected, Retry::No);
     let unsaved = Event::SaveFailed(vec![chunk("a")], error(Code::StorageFull));
     let table: Vec<Row> = vec![
@@ -114,6 +116,14 @@ fn lives_end_as_the_table_says() {
         ("retry", vec![Begin, refused(), RetryDue, text("a"), stop(), done()], Completed, "a", None, 2),
         ("no retry once text came", vec![Begin, text("a"), refused()], Failed, "a", Some(Code::EndpointUnreachable), 1),
         ("no retry once it accepted", vec![Begin, accepted, refused()], Failed, "", Some(Code::EndpointUnreachable), 1),
+        (
+            "retry after a reset",
+            vec![Begin, sent, connected, refused(), RetryDue, text("a"), stop(), done()],
+            Completed,
+            "a",
+            None,
+            2,
+        ),
         ("refused for good", vec![Begin, no], Failed, "", Some(Code::EndpointRejected), 1),
         ("cut", vec![Begin, text("a"), cut()], Failed, "a", Some(Code::EndpointUnreachable), 1),
         ("cut after the finish", vec![Begin, text("a"), stop(), cut()], Completed, "a", None, 1),

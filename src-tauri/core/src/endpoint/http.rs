@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::error::Error as StdError;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,11 +18,13 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, redirect};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::mpsc;
 use url::{Host, Url};
 
-use super::Timeouts;
 use super::error::{Cause, EndpointError, Oddity, Phase};
 use super::refusal::{self, Asked};
+use super::sent::{Outgoing, Sent};
+use super::{CallEvent, Timeouts};
 
 /// Longest wait that an endpoint can ask for.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(1);
@@ -76,23 +79,44 @@ impl Answer {
     }
 }
 
+/// A body to be posted, and who is told when it goes out.
+pub(super) struct Post<'a> {
+    pub body: Vec<u8>,
+    pub out: &'a mpsc::Sender<CallEvent>,
+}
+
 /// Sends a request to a path under the base URL: a `POST` of JSON if there is a body, else a
 /// `GET`. Waits for the headers of the answer.
 ///
 /// # Errors
 /// Everything that can go wrong up to there, any status that is no success among it.
-pub(super) async fn send(line: Line<'_>, path: &[&str], body: Option<Vec<u8>>) -> Result<Answer, EndpointError> {
+pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) -> Result<Answer, EndpointError> {
     let url = address(line, path)?;
     let host = place(&url);
-    let method = if body.is_some() { Method::POST } else { Method::GET };
+    let method = if post.is_some() { Method::POST } else { Method::GET };
     let mut request = client(line.timeouts.connect)?
         .request(method, url)
         .header("accept", "text/event-stream, application/json")
         .headers(key_header(line.asked.key)?);
-    if let Some(body) = body {
-        request = request.header("content-type", "application/json").body(body);
+    let mut watched = None;
+    if let Some(Post { body, out }) = post {
+        out.send(CallEvent::Sending(Sent::of(&body))).await.ok();
+        let (body, begun) = Outgoing::new(body);
+        request = request.header("content-type", "application/json").body(reqwest::Body::wrap(body));
+        watched = Some((begun, out));
     }
-    let response = match tokio::time::timeout(line.timeouts.first, request.send()).await {
+    let answered = async {
+        let mut sending = pin!(request.send());
+        if let Some((begun, out)) = watched {
+            tokio::select! {
+                biased;
+                Ok(()) = begun => out.send(CallEvent::Connected).await.unwrap_or_default(),
+                early = &mut sending => return early,
+            }
+        }
+        sending.await
+    };
+    let response = match tokio::time::timeout(line.timeouts.first, answered).await {
         Err(_) => return Err(EndpointError::TimedOut { phase: Phase::First, limit: line.timeouts.first }),
         Ok(Err(error)) => return Err(broken(&error, host, line.timeouts)),
         Ok(Ok(response)) => response,

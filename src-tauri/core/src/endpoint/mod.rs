@@ -20,11 +20,13 @@ mod models;
 mod openai_chat;
 pub mod practice;
 mod refusal;
+mod sent;
 pub mod sse;
 mod words;
 
 pub use error::{Cause, EndpointError, Oddity, Phase, Refusal, Retry};
 pub use http::check_base_url;
+pub use sent::Sent;
 
 /// One call to a model.
 #[derive(Debug, Clone)]
@@ -78,7 +80,12 @@ impl Default for Timeouts {
 /// What a call tells while it runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallEvent {
-    /// The endpoint accepted the request; its request id, where it gave one.
+    /// This body is about to go out; nothing is connected yet. Told again when another body has to
+    /// be tried: the last one counts.
+    Sending(Sent),
+    /// The connection stands, new or kept from before, and the body goes out.
+    Connected,
+    /// The first byte of the answer: the endpoint accepted the request; its request id, where it gave one.
     Accepted(Option<String>),
     /// A sign of life without content.
     Alive,

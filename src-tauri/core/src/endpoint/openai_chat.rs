@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 
 use super::chat_chunk::Reading;
 use super::error::{EndpointError, Oddity, Phase};
-use super::http::{self, Answer, Line};
+use super::http::{self, Answer, Line, Post};
 use super::refusal::Asked;
 use super::sse::{Item, Parser, TooLong};
 use super::{Call, CallEvent, CallMessage, Timeouts};
@@ -28,10 +28,10 @@ pub(super) async fn call(call: &Call, out: &mpsc::Sender<CallEvent>) -> Result<(
     let asked = Asked { key: call.key.as_ref(), model: &call.model, messages: &call.messages };
     let line = Line { base_url: call.base_url.as_ref(), allow_http: call.allow_http, timeouts: call.timeouts, asked };
     let mut body = request(call, &messages);
-    let mut answer = post(line, &body).await;
+    let mut answer = post(line, &body, out).await;
     if answer.as_ref().is_err_and(dislikes_stream_options) {
         body.as_object_mut().map(|body| body.remove("stream_options"));
-        answer = post(line, &body).await;
+        answer = post(line, &body, out).await;
     }
     let answer = answer?;
     tell(out, vec![CallEvent::Accepted(answer.request_id.clone())]).await;
@@ -43,8 +43,9 @@ pub(super) async fn call(call: &Call, out: &mpsc::Sender<CallEvent>) -> Result<(
     ended
 }
 
-async fn post(line: Line<'_>, body: &Value) -> Result<Answer, EndpointError> {
-    http::send(line, &["chat", "completions"], Some(body.to_string().into_bytes())).await
+async fn post(line: Line<'_>, body: &Value, out: &mpsc::Sender<CallEvent>) -> Result<Answer, EndpointError> {
+    let post = Post { body: body.to_string().into_bytes(), out };
+    http::send(line, &["chat", "completions"], Some(post)).await
 }
 
 /// Some servers refuse fields they do not know, and this one only asks for usage.

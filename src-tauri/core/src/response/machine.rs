@@ -198,12 +198,13 @@ impl Machine {
     }
 
     fn hear(&mut self, event: CallEvent) -> Vec<Effect> {
-        self.touched = true;
+        // Until the first byte of an answer, the call may be made again.
+        self.touched |= !matches!(event, CallEvent::Sending(_) | CallEvent::Connected);
         match event {
             CallEvent::Accepted(_) | CallEvent::Alive if self.text_bytes + self.reasoning_bytes == 0 => {
                 return vec![Effect::Emit(Happening::Waiting)];
             }
-            CallEvent::Accepted(_) | CallEvent::Alive => {}
+            CallEvent::Sending(_) | CallEvent::Connected | CallEvent::Accepted(_) | CallEvent::Alive => {}
             CallEvent::Text(text) => return self.take(ChunkKind::Text, text),
             CallEvent::Reasoning(text) => return self.take(ChunkKind::Reasoning, text),
             CallEvent::Model(model) => self.model = Some(model),
