@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::{StoreError, Word, search, word};
 use crate::clock::Millis;
 use crate::thread::{NewMessage, Place, content_hash};
-use crate::wire::{MessageStatus, Role};
+use crate::wire::MessageStatus;
 
 /// A row of `message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -197,9 +197,4 @@ pub fn all_versions(
 /// The status a door shows: what was stored, or `altered`.
 pub fn shown_status(row: &MessageRow) -> MessageStatus {
     if row.intact { row.message.status } else { MessageStatus::Altered }
-}
-
-/// Whether the text was written by a model.
-pub fn is_reply(row: &MessageRow) -> bool {
-    row.message.role == Role::Assistant
 }

@@ -1,0 +1,207 @@
+//! How a response lives in the store: it begins as pending, its reply grows as chunks that are only
+//! ever appended, and at its end the reply becomes a message and the chunks go.
+
+use rusqlite::{Connection, Transaction, params};
+
+use super::{RUNNING, ResponseRow, find_by_id, get};
+use crate::clock::Millis;
+use crate::response::{Chunk, ChunkKind, End};
+use crate::store::message::{self, NewInsert};
+use crate::store::{StoreError, Word, entry, thread};
+use crate::thread::{NewMessage, ResponseId};
+use crate::wire::{Door, MessageStatus, ResponseStatus, Role, State, Usage};
+
+/// A response to be stored as pending.
+#[derive(Debug, Clone, Copy)]
+pub struct NewResponse<'a> {
+    /// Its id.
+    pub id: &'a ResponseId,
+    /// Id of the message that the reply becomes.
+    pub message_id: &'a str,
+    /// The thread.
+    pub thread: i64,
+    /// The message that is answered.
+    pub parent: Option<i64>,
+    /// Name of the endpoint.
+    pub endpoint: &'a str,
+    /// Scheme, host and port.
+    pub origin: &'a str,
+    /// The model asked for.
+    pub model: &'a str,
+    /// The state to bring the thread to with the reply.
+    pub thread_state: Option<State>,
+    /// The request's parameters, as JSON.
+    pub parameters: &'a str,
+    /// What exactly is sent, as JSON.
+    pub receipt: &'a str,
+    /// Messages sent.
+    pub sent: u32,
+    /// Messages that did not fit.
+    pub left_out: u32,
+    /// The process it runs in.
+    pub process: &'a str,
+    /// When it was accepted.
+    pub created_at: Millis,
+}
+
+/// Stores a response as pending.
+///
+/// # Errors
+/// `thread_busy` if one is running in the thread, `thread_locked`, `thread_archived`, `thread_deleted`,
+/// `storage_error`.
+pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow, StoreError> {
+    tx.prepare_cached(
+        "INSERT INTO response (id, thread, message_id, parent, status, endpoint, origin, model_asked, thread_state, \
+         parameters, receipt, sent, left_out, process, created_at)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+    )?
+    .execute(params![
+        new.id.as_str(),
+        new.thread,
+        new.message_id,
+        new.parent,
+        new.endpoint,
+        new.origin,
+        new.model,
+        new.thread_state.map(Word::word),
+        new.parameters,
+        new.receipt,
+        new.sent,
+        new.left_out,
+        new.process,
+        new.created_at,
+    ])?;
+    get(tx, tx.last_insert_rowid())
+}
+
+/// Appends what arrived.
+///
+/// # Errors
+/// `storage_full`, `storage_error`, also if the response has ended.
+pub fn append(tx: &Transaction<'_>, seq: i64, chunks: &[Chunk]) -> Result<(), StoreError> {
+    let mut add = tx.prepare_cached("INSERT INTO response_chunk (response, kind, text) VALUES (?1, ?2, ?3)")?;
+    for chunk in chunks {
+        add.execute(params![seq, kind_word(chunk.kind), chunk.text])?;
+    }
+    tx.prepare_cached("UPDATE response SET status = 'streaming' WHERE seq = ?1 AND status = 'pending'")?
+        .execute([seq])?;
+    Ok(())
+}
+
+/// What has arrived and is saved: the text and the reasoning.
+///
+/// # Errors
+/// `storage_error`.
+pub fn arrived(conn: &Connection, seq: i64) -> Result<(String, String), StoreError> {
+    let mut read = conn.prepare_cached("SELECT kind, text FROM response_chunk WHERE response = ?1 ORDER BY seq")?;
+    let mut rows = read.query([seq])?;
+    let mut arrived = (String::new(), String::new());
+    while let Some(row) = rows.next()? {
+        let text = row.get_ref("text")?.as_str().map_err(|_| StoreError::Damaged("a chunk is not text".into()))?;
+        let is_text = row.get_ref("kind")?.as_str() == Ok(kind_word(ChunkKind::Text));
+        (if is_text { &mut arrived.0 } else { &mut arrived.1 }).push_str(text);
+    }
+    Ok(arrived)
+}
+
+/// Ends a response: the reply becomes a message if it has a text, and only a completed one brings
+/// the thread to the state it was asked for with. A response that has ended already stays as it is.
+///
+/// # Errors
+/// `storage_full`, `storage_error`; nothing is written then.
+pub fn finish(tx: &Transaction<'_>, seq: i64, end: &End, door: Door, now: Millis) -> Result<ResponseRow, StoreError> {
+    let row = get(tx, seq)?;
+    if !row.is_running() {
+        return Ok(row);
+    }
+    if let Some(message) = reply(tx, &row, end)? {
+        let new = NewInsert {
+            thread: row.thread,
+            parent: row.parent,
+            message: &message,
+            created_at: now,
+            response: Some(seq),
+        };
+        let tip = message::insert(tx, &new)?;
+        thread::set_tip(tx, &tip, now)?;
+    }
+    write_end(tx, seq, end, now)?;
+    tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
+    if let (ResponseStatus::Completed, Some(state)) = (end.status, row.thread_state) {
+        entry::transition(tx, row.thread, state, door, now)?;
+    }
+    get(tx, seq)
+}
+
+/// The message that a reply becomes; none without a text.
+fn reply(tx: &Transaction<'_>, row: &ResponseRow, end: &End) -> Result<Option<NewMessage>, StoreError> {
+    let (mut text, mut reasoning) = arrived(tx, row.seq)?;
+    for chunk in &end.rest {
+        match chunk.kind {
+            ChunkKind::Text => text.push_str(&chunk.text),
+            ChunkKind::Reasoning => reasoning.push_str(&chunk.text),
+        }
+    }
+    let status = match end.status {
+        ResponseStatus::Completed => MessageStatus::Completed,
+        ResponseStatus::Cancelled => MessageStatus::Cancelled,
+        ResponseStatus::Interrupted => MessageStatus::Interrupted,
+        ResponseStatus::Failed | ResponseStatus::Pending | ResponseStatus::Streaming => MessageStatus::Failed,
+    };
+    Ok((!text.is_empty()).then(|| NewMessage {
+        id: row.message_id.clone().into(),
+        status,
+        model: Some(end.model.clone().unwrap_or_else(|| row.model_asked.clone())),
+        reasoning: (!reasoning.is_empty()).then_some(reasoning),
+        ..NewMessage::new(Role::Assistant, text)
+    }))
+}
+
+fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(), StoreError> {
+    let error = end.error.as_ref();
+    let json = error.map(|error| serde_json::json!(error).to_string());
+    let tokens = |of: fn(&Usage) -> u64| end.usage.as_ref().map(|usage| i64::try_from(of(usage)).unwrap_or(i64::MAX));
+    tx.prepare_cached(
+        "UPDATE response SET status = ?2, finish_reason = ?3, error_code = ?4, error = ?5, model = ?6, \
+         input_tokens = ?7, output_tokens = ?8, total_tokens = ?9, completed_at = ?10 WHERE seq = ?1",
+    )?
+    .execute(params![
+        seq,
+        end.status.word(),
+        end.finish_reason.map(Word::word),
+        error.map(|error| &error.code),
+        json,
+        end.model,
+        tokens(|u| u.input_tokens),
+        tokens(|u| u.output_tokens),
+        tokens(|u| u.total_tokens),
+        now,
+    ])?;
+    Ok(())
+}
+
+/// Asks for a stop, which the process that runs it sees at its next save. False if there is no such response.
+///
+/// # Errors
+/// `storage_error`.
+pub fn request_cancel(tx: &Transaction<'_>, id: &str) -> Result<bool, StoreError> {
+    tx.prepare_cached(&format!("UPDATE response SET cancel_requested = 1 WHERE id = ?1 AND {RUNNING}"))?
+        .execute([id])?;
+    Ok(find_by_id(tx, id)?.is_some())
+}
+
+/// Whether a stop was asked for.
+///
+/// # Errors
+/// `storage_error`.
+pub fn cancel_requested(conn: &Connection, seq: i64) -> Result<bool, StoreError> {
+    let mut read = conn.prepare_cached("SELECT cancel_requested FROM response WHERE seq = ?1")?;
+    Ok(read.query_row([seq], |row| row.get(0))?)
+}
+
+const fn kind_word(kind: ChunkKind) -> &'static str {
+    match kind {
+        ChunkKind::Text => "text",
+        ChunkKind::Reasoning => "reasoning",
+    }
+}
