@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readValue, showValue } from '../src/inspector/values';
 import { isExposed } from '../src/settings/presets';
-import { byteLength } from '../src/state/composer.svelte';
+import { byteLength } from '../src/state/writing.svelte';
 import { words } from '../src/state/words.svelte';
 import { Sentences } from '../src/thread/sentences';
 

@@ -1,34 +1,15 @@
 // What is being written: the draft of each thread, the model it will go to, and sending it.
-import type { ContextPreview } from '../generated/ContextPreview';
 import { responses, threads, type Ask } from '../ipc';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
+import { Writing } from './writing.svelte';
 
 const SAVE_AFTER = 300;
 const PREVIEW_AFTER = 250;
-export const MESSAGE_BYTES = 4 * 1024 * 1024;
-/** Past this many characters a field lays its text out so slowly that the window stands still. */
-export const FIELD_CHARS = 128 * 1024;
 
-/** Bytes of a text as UTF-8; far past the limit its length alone says enough. */
-export function byteLength(text: string) {
-  if (text.length > MESSAGE_BYTES || text.length * 3 < 4096) return text.length;
-  return new TextEncoder().encode(text).length;
-}
-
-class Composer {
-  /** What stands in the field. */
-  text = $state('');
-  /** A text too long for the field: it is sent after what stands there. */
-  block = $state.raw('');
-  sending = $state(false);
-  /** The size of a text that was too long to take in, until the next key. */
-  refused = $state<number | null>(null);
-  preview = $state.raw<ContextPreview | null>(null);
+class Composer extends Writing {
   /** The client that a new thread will be for. */
   client = $state('');
-  /** Grows when the field should have the focus. */
-  focusWanted = $state(0);
   #thread: string | null = null;
   #models = $state<Record<string, string>>({});
   #unsaved = false;
@@ -46,45 +27,16 @@ class Composer {
     this.look();
   }
 
-  /** Everything that would be sent. */
-  get whole() {
-    return [this.text, this.block].filter((part) => part.trim() !== '').join('\n\n');
-  }
-
-  type(text: string) {
-    this.text = text;
-    this.#changed();
-  }
-
-  /** Takes in a text that is too long for the field. */
-  hold(text: string) {
-    this.block = this.block === '' ? text : `${this.block}\n\n${text}`;
-    this.#changed();
-  }
-
-  drop() {
-    this.block = '';
-    this.#changed();
-  }
-
-  #changed() {
-    this.refused = null;
+  protected override changed() {
+    super.changed();
     this.#unsaved = true;
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => void this.flush(), SAVE_AFTER);
     this.look();
   }
 
-  /** Whether so much more text can be taken in; if not, says so beside the field. */
-  admits(more: string) {
-    const bytes = byteLength(more) + byteLength(this.text) + byteLength(this.block);
-    if (bytes <= MESSAGE_BYTES) return true;
-    this.refused = bytes;
-    return false;
-  }
-
   /** Saves the draft now, if it has changed. */
-  async flush() {
+  override async flush() {
     clearTimeout(this.#saving);
     if (!this.#unsaved) return;
     this.#unsaved = false;
@@ -98,11 +50,8 @@ class Composer {
 
   enter(thread: string | null, draft: string) {
     this.#thread = thread;
-    const long = draft.length > FIELD_CHARS;
-    this.text = long ? '' : draft;
-    this.block = long ? draft : '';
+    this.put(draft);
     this.#unsaved = false;
-    this.refused = null;
     if (thread !== null) this.client = '';
     this.focusWanted += 1;
     this.look();
@@ -145,8 +94,7 @@ class Composer {
     if (this.#thread === thread && this.whole === text) {
       clearTimeout(this.#saving);
       this.#unsaved = false;
-      this.text = '';
-      this.block = '';
+      this.put('');
     }
     await failures.attempt('draft', () => threads.saveDraft(thread, this.#thread === thread ? this.whole : ''));
   }
