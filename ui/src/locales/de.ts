@@ -91,6 +91,8 @@ export const de: Catalogue = {
   'end.cancelledWhy': 'Du hast diese Antwort gestoppt. Was da war, ist erhalten.',
   'end.failed': 'Abgerissen.',
   'end.failedWhy': 'Die Antwort brach ab. Was da war, ist erhalten.',
+  'end.refused': 'Abgelehnt.',
+  'end.refusedWhy': 'Das Modell hat abgelehnt, darauf zu antworten.',
   'end.filtered': 'Zurückgehalten.',
   'end.filteredWhy': 'Der Anbieter hat den Rest dieser Antwort zurückgehalten.',
   'end.interrupted': 'Unterbrochen.',

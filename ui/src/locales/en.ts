@@ -89,6 +89,8 @@ export const en = {
   'end.cancelledWhy': 'You stopped this reply. What had arrived is kept.',
   'end.failed': 'Cut off.',
   'end.failedWhy': 'The reply broke off. What had arrived is kept.',
+  'end.refused': 'Declined.',
+  'end.refusedWhy': 'The model declined to answer this.',
   'end.filtered': 'Withheld.',
   'end.filteredWhy': 'The provider held back the rest of this reply.',
   'end.interrupted': 'Interrupted.',

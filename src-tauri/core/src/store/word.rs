@@ -35,7 +35,7 @@ words! {
         Pending "pending", Streaming "streaming", Completed "completed",
         Cancelled "cancelled", Failed "failed", Interrupted "interrupted",
     }
-    FinishReason { Stop "stop", Length "length", ContentFilter "content_filter" }
+    FinishReason { Stop "stop", Length "length", ContentFilter "content_filter", Refusal "refusal" }
     Door { Window "window", Api "api", Cli "cli", Skein "skein" }
     EntryKind {
         Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",

@@ -17,7 +17,9 @@ mod stream;
 mod thread;
 mod window;
 
-pub use endpoint::{Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol};
+pub use endpoint::{
+    AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol,
+};
 pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
