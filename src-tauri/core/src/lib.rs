@@ -13,6 +13,7 @@ pub mod context;
 pub mod endpoint;
 pub mod error;
 pub mod keychain;
+pub mod record;
 pub mod render;
 pub mod response;
 pub mod search;

@@ -6,8 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ContextPreview, Deleted, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, MessageView, Model,
-    NewEndpoint, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
+    About, ContextPreview, Deleted, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, Exported, KeyView,
+    MessageView, Model, NewEndpoint, Progress, SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
+    Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -25,14 +26,20 @@ fn generate(dir: &Path) {
         EndpointTest,
         Entry,
         ErrorDetail,
+        Exported,
+        KeyView,
         MessageView,
         Model,
         NewEndpoint,
+        Progress,
+        SealView,
         SearchPage,
         Settings,
         SidebarPage,
         StreamEvent,
         ThreadView,
+        Verification,
+        Verified,
     );
 }
 

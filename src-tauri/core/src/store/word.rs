@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, State};
+use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, SealStatus, State};
 
 /// An enum that stands in a text column under a fixed word.
 pub trait Word: Sized {
@@ -40,8 +40,9 @@ words! {
     EntryKind {
         Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",
         Locked "locked", Unlocked "unlocked", Archived "archived",
-        Deleted "deleted", Undeleted "undeleted", Erased "erased",
+        Sealed "sealed", Exported "exported", Deleted "deleted", Undeleted "undeleted", Erased "erased",
     }
+    SealStatus { Valid "valid", Altered "altered", UnknownKey "unknown_key", Unsigned "unsigned" }
 }
 
 /// Reads a word from a column.

@@ -9,6 +9,7 @@ mod error;
 mod history;
 mod message;
 mod page;
+mod record;
 mod request;
 mod response;
 mod search;
@@ -24,6 +25,10 @@ pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
 pub use page::Page;
+pub use record::{
+    EarlierKey, ExportFormat, Exported, ExportedFile, Finding, FindingKind, KeyHome, KeyView, Progress, SealStatus,
+    SealView, Verification, Verified,
+};
 pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use search::{SearchHit, SearchPage};

@@ -203,8 +203,11 @@ impl Driver {
 /// Writes the end and reads the response as it ended.
 async fn write(skein: Skein, seq: i64, end: Arc<End>) -> Result<Response> {
     blocking(move || {
+        // Before the transaction: the keychain can take its time.
+        let wanted = skein.store().read(|conn| response::get(conn, seq))?.thread_state;
+        let key = skein.key_for_seal(wanted.filter(|_| end.status == ResponseStatus::Completed));
         skein.store().write(|tx| {
-            let row = response::finish(tx, seq, &end, skein.0.door, skein.now())?;
+            let row = response::finish(tx, seq, &end, skein.0.door, skein.now(), key.as_ref())?;
             shown(tx, &row, &thread::get(tx, row.thread)?)
         })
     })
