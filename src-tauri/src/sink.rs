@@ -98,7 +98,7 @@ struct Progress {
 
 impl Painter {
     fn paint(&mut self, event: SinkEvent) -> StreamEvent {
-        let (thread_id, response_id) = (event.thread_id.to_string(), event.response_id.to_string());
+        let (thread_id, response_id) = (event.thread_id.map(|id| id.to_string()), event.response_id.to_string());
         match event.what {
             Happening::Started(response) => {
                 self.0.insert(event.response_id, Progress::default());
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     fn event(response: &str, what: Happening) -> SinkEvent {
-        SinkEvent { thread_id: "thread".into(), response_id: response.into(), what }
+        SinkEvent { thread_id: Some("thread".into()), response_id: response.into(), what }
     }
 
     fn text(response: &str, text: &str) -> SinkEvent {

@@ -16,10 +16,10 @@ use sha2::{Digest, Sha256};
 use crate::endpoint::CallMessage;
 use crate::error::Error;
 use crate::store::StoreError;
-use crate::store::message::{self, MessageRow};
+use crate::store::message;
 use crate::store::path::{Path, Step};
 use crate::store::setting::hex;
-use crate::thread::RuleError;
+use crate::thread::{NewMessage, RuleError};
 use crate::wire::{JsonObject, Protocol, Role};
 
 /// Tokens of context for a model that nothing is known about.
@@ -63,7 +63,7 @@ pub fn window(protocol: Protocol, told: Option<u32>, model: &str) -> u32 {
     let known = || WINDOWS.iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, window)| *window);
     match protocol {
         Protocol::Practice => told.unwrap_or(PRACTICE_WINDOW),
-        _ => told.or_else(known).unwrap_or(UNKNOWN_WINDOW),
+        Protocol::OpenaiChat => told.or_else(known).unwrap_or(UNKNOWN_WINDOW),
     }
 }
 
@@ -90,10 +90,12 @@ pub fn estimate(text: &str) -> u64 {
 }
 
 /// What is to be sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Wish<'a> {
-    /// The last message of the path.
+    /// The last stored message of the path.
     pub tip: Option<i64>,
+    /// What follows it on the path and is in memory only.
+    pub chain: &'a [&'a NewMessage],
     /// How many messages up to the tip go in any case: the new inputs, or the message that is answered.
     pub needed: u32,
     /// A last turn that is not a message: the line that asks to go on, or a draft.
@@ -156,39 +158,42 @@ pub struct Receipt<'a> {
 /// `context_too_long` if what is needed does not fit, `storage_error` if a message that would go
 /// is not what was written.
 pub fn choose(conn: &Connection, wish: &Wish<'_>) -> Result<Context, Error> {
-    let path = Path::to(conn, wish.tip)?;
+    let path = Whole { conn, stored: Path::to(conn, wish.tip)?, chain: wish.chain };
     let mut tokens = wish.unsaved.map_or(0, |text| estimate(text) + PER_MESSAGE);
-    let mut chosen: Vec<MessageRow> = Vec::new();
-    for step in path.systems(conn)? {
-        take(conn, &step, &mut chosen, &mut tokens)?;
+    let mut chosen: Vec<Turn> = Vec::new();
+    for step in path.systems()? {
+        let turn = path.turn(&step)?;
+        tokens += turn.tokens;
+        chosen.push(turn);
     }
     let systems = chosen.len() as u32;
     let mut oldest = None;
-    for step in candidates(conn, &path, wish, tokens)? {
+    for step in candidates(&path, wish, tokens)? {
         let needed = path.len() - step.depth < wish.needed;
         let before = tokens;
-        let row = intact(message::get(conn, step.seq)?)?;
-        tokens += cost(&row);
+        let turn = path.turn(&step)?;
+        tokens += turn.tokens;
         if tokens > wish.budget && !needed {
             tokens = before;
             break;
         }
-        oldest = Some(row.message.id.to_string());
-        chosen.push(row);
+        oldest = Some(turn.id.clone());
+        chosen.push(turn);
     }
     if tokens > wish.budget {
         return Err(RuleError::ContextTooLong { tokens, budget: wish.budget }.into());
     }
-    chosen.sort_unstable_by_key(|row| row.depth);
-    Ok(Context { tokens, systems, oldest, ..gather(&chosen, &path, wish.unsaved) })
+    chosen.sort_unstable_by_key(|turn| turn.depth);
+    let left_out = path.len() - chosen.len() as u32;
+    Ok(Context { left_out, tokens, systems, oldest, ..gather(chosen, wish.unsaved) })
 }
 
 /// The messages from the tip backwards that may go, system messages apart. A text is never cheaper
 /// than a third of its bytes, so most of what cannot fit is not even read.
-fn candidates(conn: &Connection, path: &Path, wish: &Wish<'_>, tokens: u64) -> Result<Vec<Step>, StoreError> {
+fn candidates(path: &Whole<'_>, wish: &Wish<'_>, tokens: u64) -> Result<Vec<Step>, StoreError> {
     let mut least = tokens;
     let mut steps = Vec::new();
-    path.walk_back(conn, |step| {
+    path.walk_back(|step| {
         let needed = path.len() - step.depth < wish.needed;
         if step.role == Role::System {
             return ControlFlow::Continue(());
@@ -203,31 +208,84 @@ fn candidates(conn: &Connection, path: &Path, wish: &Wish<'_>, tokens: u64) -> R
     Ok(steps)
 }
 
-fn take(conn: &Connection, step: &Step, chosen: &mut Vec<MessageRow>, tokens: &mut u64) -> Result<(), StoreError> {
-    let row = intact(message::get(conn, step.seq)?)?;
-    *tokens += cost(&row);
-    chosen.push(row);
-    Ok(())
+/// A path whose first part is stored and whose rest, in a chain, is in memory.
+struct Whole<'a> {
+    conn: &'a Connection,
+    stored: Path,
+    chain: &'a [&'a NewMessage],
 }
 
-/// A message that is not what was written is never sent.
-fn intact(row: MessageRow) -> Result<MessageRow, StoreError> {
-    if row.intact { Ok(row) } else { Err(StoreError::Altered(row.message.id.to_string())) }
+impl Whole<'_> {
+    fn len(&self) -> u32 {
+        self.stored.len() + self.chain.len() as u32
+    }
+
+    /// The messages in memory, from the tip backwards.
+    fn chain_back(&self) -> impl Iterator<Item = Step> {
+        let first = self.stored.len() + 1;
+        let step = move |(at, message): (usize, &&NewMessage)| Step {
+            seq: 0,
+            depth: first + at as u32,
+            role: message.role,
+            size: message.size() as u32,
+        };
+        self.chain.iter().enumerate().rev().map(step)
+    }
+
+    fn systems(&self) -> Result<Vec<Step>, StoreError> {
+        let in_chain = self.chain_back().filter(|step| step.role == Role::System);
+        Ok(in_chain.chain(self.stored.systems(self.conn)?).collect())
+    }
+
+    fn walk_back(&self, mut visit: impl FnMut(Step) -> ControlFlow<()>) -> Result<(), StoreError> {
+        if self.chain_back().try_for_each(&mut visit).is_break() {
+            return Ok(());
+        }
+        self.stored.walk_back(self.conn, visit)
+    }
+
+    /// Reads a message. One that is not what was written is never sent.
+    fn turn(&self, step: &Step) -> Result<Turn, StoreError> {
+        let in_chain = step.depth.checked_sub(self.stored.len() + 1);
+        if let Some(message) = in_chain.and_then(|at| self.chain.get(at as usize)) {
+            return Ok(Turn::of(step.depth, message));
+        }
+        let row = message::get(self.conn, step.seq)?;
+        if row.intact {
+            Ok(Turn::of(step.depth, &row.message))
+        } else {
+            Err(StoreError::Altered(row.message.id.to_string()))
+        }
+    }
 }
 
-fn cost(row: &MessageRow) -> u64 {
-    row.message.texts.iter().map(|text| estimate(text)).sum::<u64>() + PER_MESSAGE
+/// A message that goes.
+struct Turn {
+    depth: u32,
+    id: String,
+    tokens: u64,
+    message: CallMessage,
 }
 
-fn gather(chosen: &[MessageRow], path: &Path, unsaved: Option<&str>) -> Context {
-    let of_path = chosen.iter().map(|row| CallMessage { role: row.message.role, text: row.message.texts.join("\n\n") });
+impl Turn {
+    fn of(depth: u32, message: &NewMessage) -> Self {
+        Self {
+            depth,
+            id: message.id.to_string(),
+            tokens: message.texts.iter().map(|text| estimate(text)).sum::<u64>() + PER_MESSAGE,
+            message: CallMessage { role: message.role, text: message.texts.join("\n\n") },
+        }
+    }
+}
+
+fn gather(chosen: Vec<Turn>, unsaved: Option<&str>) -> Context {
+    let (ids, of_path): (Vec<_>, Vec<_>) = chosen.into_iter().map(|turn| (turn.id, turn.message)).unzip();
     let unsaved = unsaved.map(|text| CallMessage { role: Role::User, text: text.to_owned() });
     Context {
+        sent: ids.len() as u32,
+        ids,
         // An empty turn is never sent: some endpoints refuse it, others answer it.
-        messages: of_path.chain(unsaved).filter(|message| !message.text.trim().is_empty()).collect(),
-        sent: chosen.len() as u32,
-        left_out: path.len() - chosen.len() as u32,
-        ids: chosen.iter().map(|row| row.message.id.to_string()).collect(),
+        messages: of_path.into_iter().chain(unsaved).filter(|message| !message.text.trim().is_empty()).collect(),
         ..Context::default()
     }
 }

@@ -8,12 +8,12 @@
 //!
 //! The core knows no window, no HTTP server and no terminal.
 
+pub mod chain;
 pub mod clock;
 pub mod context;
 pub mod endpoint;
 pub mod error;
 pub mod keychain;
-pub mod record;
 pub mod render;
 pub mod response;
 pub mod search;
@@ -24,3 +24,4 @@ pub mod wire;
 
 pub use error::{Code, Error, Result};
 pub use skein::{MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange};
+pub use store::idempotency::Once;

@@ -1,10 +1,12 @@
 //! The handle that every door holds: the store, the endpoints, the keychain and the running
 //! responses of one data folder. Doors translate and call; what may happen is decided behind it.
 
+mod chains;
 mod endpoints;
 mod fork;
 mod messages;
-mod records;
+mod once;
+mod preview;
 pub(crate) mod respond;
 mod search;
 mod settings;
@@ -17,6 +19,7 @@ use std::sync::{Arc, OnceLock};
 
 use jiff::tz::TimeZone;
 
+use crate::chain::Chains;
 use crate::clock::{Clock, Millis};
 use crate::endpoint::Timeouts;
 use crate::error::{Code, Result};
@@ -69,6 +72,7 @@ pub(crate) struct Inner {
     /// Made when this process runs its first response.
     process: OnceLock<ProcessLock>,
     pub(crate) responses: respond::Registry,
+    pub(crate) chains: Chains,
 }
 
 impl Skein {
@@ -86,15 +90,13 @@ impl Skein {
             timeouts: options.timeouts,
             process: OnceLock::new(),
             responses: respond::Registry::default(),
+            chains: Chains::default(),
         }));
         if !skein.store().is_read_only() {
             // A disk that is full, say, is no reason not to let a person read. Whoever meets such a
             // response tries again.
             if let Err(error) = skein.recover() {
                 tracing::warn!(code = error.code().as_str(), "what a crash left running could not be ended yet");
-            }
-            if let Err(error) = skein.seal_what_was_closed() {
-                tracing::warn!(code = error.code().as_str(), "threads locked before there were seals have none yet");
             }
             skein.scrub();
         }

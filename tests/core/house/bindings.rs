@@ -6,9 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ContextPreview, Deleted, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, Exported, KeyView,
-    MessageView, Model, NewEndpoint, Progress, SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
-    Verification, Verified,
+    About, ChainView, ContextPreview, Deleted, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, MessageView,
+    Model, NewEndpoint, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
 };
 use ts_rs::{Config, TS};
 
@@ -19,6 +18,7 @@ fn generate(dir: &Path) {
     }
     export!(
         About,
+        ChainView,
         ContextPreview,
         Deleted,
         Endpoint,
@@ -26,20 +26,14 @@ fn generate(dir: &Path) {
         EndpointTest,
         Entry,
         ErrorDetail,
-        Exported,
-        KeyView,
         MessageView,
         Model,
         NewEndpoint,
-        Progress,
-        SealView,
         SearchPage,
         Settings,
         SidebarPage,
         StreamEvent,
         ThreadView,
-        Verification,
-        Verified,
     );
 }
 

@@ -110,9 +110,11 @@ async fn bad_requests_are_refused_before_anything_happens() {
         (request("t", ""), Code::InvalidRequest),
         (request("t", &"x".repeat(4 * 1024 * 1024 + 1)), Code::MessageTooLarge),
         (request("not allowed", "hello"), Code::InvalidThreadId),
-        (ResponseRequest { thread: None, ..base() }, Code::InvalidRequest),
         (ResponseRequest { previous_response_id: Some("resp_1".into()), ..base() }, Code::InvalidRequest),
-        (ResponseRequest { thread: None, previous_response_id: Some("resp_1".into()), ..base() }, Code::InvalidRequest),
+        (
+            ResponseRequest { thread: None, previous_response_id: Some("resp_1".into()), ..base() },
+            Code::ResponseNotFound,
+        ),
     ];
     for (request, code) in cases {
         let said = format!("{:?}", request.thread);

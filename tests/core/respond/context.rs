@@ -178,7 +178,7 @@ proptest! {
     ) {
         let written = write(&messages);
         let tip = written.rows.last().map(|row| row.seq);
-        let wish = Wish { tip, needed, unsaved: None, budget };
+        let wish = Wish { tip, needed, budget, ..Wish::default() };
         let cost = |size: usize| estimate(&"w".repeat(size)) + PER_MESSAGE;
         let mut goes: Vec<bool> = messages.iter().map(|(role, _)| *role == Role::System).collect();
         let systems = messages.iter().filter(|(role, _)| *role == Role::System);

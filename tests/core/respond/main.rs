@@ -2,10 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod asides;
 mod asking;
+mod chains;
 mod context;
 mod faults;
 mod machine;
+mod once;
 mod processes;
 mod stopping;
 mod support;

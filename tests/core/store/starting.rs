@@ -3,12 +3,12 @@
 use std::sync::{Arc, Barrier};
 
 use skein_core::keychain::Keychain;
-use skein_core::response::End;
+use skein_core::response::{Asked, End};
 use skein_core::store::Store;
 use skein_core::store::response::{self, NewResponse, ResponseRow};
 use skein_core::store::thread::ThreadRow;
 use skein_core::thread::ResponseId;
-use skein_core::wire::{Door, ResponseStatus, Role, Usage};
+use skein_core::wire::{ContextSummary, Door, ResponseStatus, Role, Usage};
 use skein_core::{Code, OpenOptions, Skein};
 
 use crate::support::{Fixture, NOW};
@@ -20,19 +20,21 @@ fn open(fixture: &Fixture) -> Skein {
 
 /// A response that runs in a process which is gone.
 fn left_running(fixture: &Fixture, thread: &ThreadRow) -> ResponseRow {
+    let asked = Asked {
+        id: ResponseId::generate().to_string(),
+        message_id: "msg_left".into(),
+        endpoint: "practice".into(),
+        origin: "practice".into(),
+        model: "practice".into(),
+        parameters: "{}".into(),
+        receipt: "{}".into(),
+        context: ContextSummary { sent: 1, left_out: 0 },
+    };
     let new = NewResponse {
-        id: &ResponseId::generate(),
-        message_id: "msg_left",
+        asked: &asked,
         thread: thread.seq,
         parent: fixture.get(thread).tip,
-        endpoint: "practice",
-        origin: "practice",
-        model: "practice",
         thread_state: None,
-        parameters: "{}",
-        receipt: "{}",
-        sent: 1,
-        left_out: 0,
         process: "gone",
         created_at: NOW,
     };
@@ -111,7 +113,7 @@ fn no_number_that_an_endpoint_tells_closes_a_thread() {
             model: None,
             rest: Vec::new(),
         };
-        fixture.store.write(|tx| response::finish(tx, left.seq, &end, Door::Cli, NOW, None)).unwrap();
+        fixture.store.write(|tx| response::finish(tx, left.seq, &end, Door::Cli, NOW)).unwrap();
     }
     let usage = open(&fixture).open_thread("a", None).unwrap().usage.unwrap();
     assert!(usage.total_tokens >= 1 << 62, "{usage:?}");

@@ -51,7 +51,7 @@ impl Fixture {
     }
 
     pub fn bring(&self, thread: &ThreadRow, state: State) {
-        self.store.write(|tx| entry::transition(tx, thread.seq, state, Door::Cli, NOW, None)).unwrap();
+        self.store.write(|tx| entry::transition(tx, thread.seq, state, Door::Cli, NOW)).unwrap();
     }
 
     pub fn get(&self, thread: &ThreadRow) -> ThreadRow {

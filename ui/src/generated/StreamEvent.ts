@@ -10,17 +10,17 @@ export type StreamEvent = { "type": "started",
  */
 response: Response, } | { "type": "waiting", 
 /**
- * The thread.
+ * The thread; none in a chain.
  */
-threadId: string, 
+threadId: string | null, 
 /**
  * The response.
  */
 responseId: string, } | { "type": "retrying", 
 /**
- * The thread.
+ * The thread; none in a chain.
  */
-threadId: string, 
+threadId: string | null, 
 /**
  * The response.
  */
@@ -38,9 +38,9 @@ at: string,
  */
 code: string, } | { "type": "text", 
 /**
- * The thread.
+ * The thread; none in a chain.
  */
-threadId: string, 
+threadId: string | null, 
 /**
  * The response.
  */
@@ -62,9 +62,9 @@ tail: string,
  */
 tokens: number, } | { "type": "reasoning", 
 /**
- * The thread.
+ * The thread; none in a chain.
  */
-threadId: string, 
+threadId: string | null, 
 /**
  * The response.
  */

@@ -81,6 +81,7 @@ class Streams {
       this.#over.delete(event.response.id);
       return this.start(id, event.response);
     }
+    if (event.threadId === null) return;
     const stream = this.#running.get(event.threadId);
     if (stream === undefined || stream.response.id !== event.responseId) return this.onMissed(event.threadId);
     if (event.type === 'waiting') stream.waiting = true;

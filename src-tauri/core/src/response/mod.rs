@@ -7,9 +7,13 @@ use crate::clock::Millis;
 use crate::error::Code;
 use crate::wire::Response;
 
+mod asked;
 mod machine;
+mod reply;
 
+pub use asked::Asked;
 pub use machine::{Chunk, ChunkKind, Effect, End, Event, Failure, Machine, RETRIES, SAVE_BYTES, SAVE_MILLIS};
+pub use reply::Arrived;
 
 /// Hears what happens to a running response. The window, the local API, the command line and the
 /// tests each are one small sink; it must not block.
@@ -26,8 +30,8 @@ impl Sink for () {
 /// One thing that happened to a response.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SinkEvent {
-    /// The thread's id.
-    pub thread_id: Arc<str>,
+    /// The thread's id; none in a chain.
+    pub thread_id: Option<Arc<str>>,
     /// The response's id.
     pub response_id: Arc<str>,
     /// What happened.

@@ -4,13 +4,23 @@ use rusqlite::Transaction;
 
 use super::Skein;
 use super::show::{find, find_message, wire};
+use super::threads::free_id;
 use crate::error::Result;
 use crate::store::entry::{self, NewEntry};
 use crate::store::message::{self, MessageRow, NewInsert};
 use crate::store::path::Path;
-use crate::store::{StoreError, metadata, response, thread, view};
-use crate::thread::{MessageId, NewMessage, RuleError, ThreadId};
+use crate::store::thread::{self, ThreadRow};
+use crate::store::{StoreError, metadata, response, view};
+use crate::thread::{MessageId, Metadata, NewMessage, RuleError, check_title};
 use crate::wire::{EntryKind, JsonObject, Thread};
+
+/// What a copy is given; what is not given comes from its origin.
+#[derive(Default)]
+pub(super) struct Copy<'a> {
+    pub(super) id: Option<&'a str>,
+    pub(super) title: Option<&'a str>,
+    pub(super) metadata: Option<JsonObject>,
+}
 
 impl Skein {
     /// Copies the path up to a message, or all of the path on show, into a new open thread.
@@ -18,10 +28,11 @@ impl Skein {
     /// # Errors
     /// `thread_busy`, `message_not_found`, `thread_not_found`, `thread_deleted`.
     pub fn fork_thread(&self, id: &str, message_id: Option<&str>) -> Result<Thread> {
-        self.unless_abandoned(|| self.store().write(|tx| self.fork(tx, id, message_id)))
+        self.unless_abandoned(|| self.store().write(|tx| wire(tx, &self.fork(tx, id, message_id)?)))
     }
 
-    fn fork(&self, tx: &Transaction<'_>, id: &str, message_id: Option<&str>) -> Result<Thread> {
+    /// The same, as a part of doing more.
+    pub(super) fn fork(&self, tx: &Transaction<'_>, id: &str, message_id: Option<&str>) -> Result<ThreadRow> {
         let origin = find(tx, id)?;
         if response::running_of(tx, origin.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
@@ -30,12 +41,28 @@ impl Skein {
             Some(message) => Some(find_message(tx, &origin, message)?.seq),
             None => view::get(tx, origin.seq)?.shown_tip.or(origin.tip),
         };
+        self.copy_path(tx, &origin, tip, Copy::default())
+    }
+
+    /// Copies the path up to `tip` into a new thread.
+    pub(super) fn copy_path(
+        &self,
+        tx: &Transaction<'_>,
+        origin: &ThreadRow,
+        tip: Option<i64>,
+        new: Copy<'_>,
+    ) -> Result<ThreadRow> {
         let path = Path::to(tx, tip)?;
         let now = self.now();
         let last = tip.map(|tip| message::id_of(tx, tip)).transpose()?;
-        let from = last.as_deref().map(|last| (id, last));
-        let copy = thread::insert(tx, &ThreadId::generate(), origin.title.as_deref(), from, now)?;
-        let metadata = metadata::get(tx, origin.seq)?;
+        let from = last.as_deref().map(|last| (origin.id.as_str(), last));
+        let title = new.title.map(check_title).transpose()?;
+        let title = title.as_ref().or(origin.title.as_ref()).map(String::as_str);
+        let copy = thread::insert(tx, &free_id(tx, new.id)?, title, from, now)?;
+        let metadata = match new.metadata {
+            Some(given) => Metadata::new(given)?,
+            None => metadata::get(tx, origin.seq)?,
+        };
         if !metadata.as_object().is_empty() {
             metadata::set(tx, copy.seq, &metadata)?;
         }
@@ -46,9 +73,12 @@ impl Skein {
         if let Some(tip) = &parent {
             thread::set_tip(tx, tip, now)?;
         }
-        let detail = JsonObject::from_iter([("threadId".into(), id.into()), ("messageId".into(), last.clone().into())]);
+        let detail = JsonObject::from_iter([
+            ("threadId".into(), origin.id.as_str().into()),
+            ("messageId".into(), last.clone().into()),
+        ]);
         entry::append(tx, &NewEntry { detail, ..NewEntry::new(copy.seq, EntryKind::Forked, self.0.door, now) })?;
-        wire(tx, &thread::get(tx, copy.seq)?)
+        Ok(thread::get(tx, copy.seq)?)
     }
 }
 

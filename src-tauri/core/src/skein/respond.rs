@@ -4,6 +4,7 @@
 
 mod accept;
 mod driver;
+mod home;
 mod recover;
 mod registry;
 
@@ -15,18 +16,21 @@ use tokio::sync::watch;
 
 use super::Skein;
 use super::show::{find, find_message, message_wire};
-use crate::context::{self, GO_ON, Wish};
+use crate::chain;
+use crate::context::GO_ON;
 use crate::error::Result;
 use crate::render::Stream;
-use crate::response::{Event, Happening, Sink, SinkEvent};
+use crate::response::{Arrived, Event, Happening, Sink, SinkEvent};
+use crate::store::idempotency::Once;
 use crate::store::message::{self, MessageRow};
 use crate::store::response::{self, ResponseRow};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{StoreError, endpoint, view};
+use crate::store::{StoreError, endpoint, setting, view};
 use crate::thread::{RuleError, check_inputs};
-use crate::wire::{ContextPreview, JsonObject, Response, ResponseRequest, Role, StreamingView, ThreadChoice};
+use crate::wire::{Response, ResponseRequest, Role, StreamingView, ThreadChoice};
 
-use accept::{Ask, Place};
+pub(super) use accept::add_messages;
+use accept::{Ask, Place, To};
 pub(crate) use registry::Registry;
 
 /// How long a shutdown waits for running responses to be saved.
@@ -41,16 +45,18 @@ pub struct RespondOptions {
     pub parent: Option<String>,
     /// Go on from the path on show, which may be an earlier version.
     pub from_view: bool,
+    /// The key under which this is done once, however often it is asked for.
+    pub once: Option<Once>,
 }
 
-impl From<RespondOptions> for Place {
-    fn from(options: RespondOptions) -> Self {
-        match (options.replaces, options.parent) {
-            (Some(id), _) => Self::Beside(id),
-            (None, Some(id)) if id.is_empty() => Self::Beginning,
-            (None, Some(id)) => Self::Behind(id),
-            (None, None) if options.from_view => Self::Shown,
-            (None, None) => Self::Tip,
+impl RespondOptions {
+    fn place(self) -> Place {
+        match (self.replaces, self.parent) {
+            (Some(id), _) => Place::Beside(id),
+            (None, Some(id)) if id.is_empty() => Place::Beginning,
+            (None, Some(id)) => Place::Behind(id),
+            (None, None) if self.from_view => Place::Shown,
+            (None, None) => Place::Tip,
         }
     }
 }
@@ -60,10 +66,31 @@ impl From<RespondOptions> for Place {
 pub struct Running {
     /// As it was accepted.
     pub response: Response,
+    /// Whether it is the first answer to a request that has come again: nothing was done, and no sink hears of it.
+    pub again: bool,
     done: watch::Receiver<Option<Response>>,
 }
 
 impl Running {
+    /// The first answer, which has ended.
+    fn again(response: Response) -> Self {
+        let done = watch::channel(Some(response.clone())).1;
+        Self { response, again: true, done }
+    }
+
+    /// Tells a sink of a response that has ended, as if it came now.
+    pub fn replay(&self, sink: &dyn Sink) {
+        let response = &self.response;
+        let (thread_id, response_id) = (response.thread.as_deref().map(Arc::from), Arc::from(response.id.as_str()));
+        let texts = response.output.iter().flat_map(|message| &message.texts);
+        let text = Happening::Text(texts.map(|part| part.text.as_str()).collect());
+        let ends = [Happening::Started, Happening::Ended].map(|what| what(Box::new(response.clone())));
+        let [started, ended] = ends;
+        for what in [started, text, ended] {
+            sink.emit(SinkEvent { thread_id: thread_id.clone(), response_id: Arc::clone(&response_id), what });
+        }
+    }
+
     /// Waits until it has ended and is stored.
     pub async fn done(mut self) -> Response {
         // Without a sender its runtime is gone, and with it the run: it is as it was accepted.
@@ -74,10 +101,10 @@ impl Running {
 
 impl Skein {
     /// Stores the inputs and asks a model for a response. Returns once both are stored; what
-    /// follows goes to `sink`. Needs a tokio runtime.
+    /// follows goes to `sink`. Needs a tokio runtime. Without a thread, all of it stays in memory.
     ///
     /// # Errors
-    /// `thread_busy`, `thread_locked`, `thread_archived`, `thread_deleted`, `message_limit_reached`,
+    /// `response_not_found`, `response_expired`, `idempotency_conflict`, `thread_busy`, `thread_locked`, `thread_archived`, `thread_deleted`, `message_limit_reached`,
     /// `message_too_large`, `context_too_long`, `endpoint_not_found`, `invalid_request` and what
     /// making a thread can say; nothing is stored then. What goes wrong later ends the response.
     pub async fn respond(
@@ -86,16 +113,22 @@ impl Skein {
         options: RespondOptions,
         sink: Arc<dyn Sink>,
     ) -> Result<Running> {
+        if let Some(once) = options.once.clone() {
+            let skein = self.clone();
+            if let Some(response) = blocking(move || skein.find_once(&once)).await?? {
+                return Ok(Running::again(response));
+            }
+        }
         let (endpoint, model) = self.resolve_endpoint(request.model.as_deref())?;
+        let once = options.once.clone();
         let ask = Ask {
-            thread: chosen_thread(&request)?,
+            to: destination(&request, options)?,
             inputs: check_inputs(request.inputs)?,
-            place: options.into(),
             unsaved: None,
-            thread_state: request.thread_state,
             parameters: request.parameters,
             endpoint,
             model,
+            once,
         };
         self.start(ask, sink).await
     }
@@ -144,9 +177,12 @@ impl Skein {
         if self.0.responses.tell(response_id, Event::Cancel) {
             return Ok(());
         }
+        if self.0.chains.find(response_id, self.now()).is_some() {
+            return Ok(());
+        }
         let known = self.store().write(|tx| response::request_cancel(tx, response_id))?;
         if !known {
-            return Err(RuleError::ResponseNotFound(response_id.into()).into());
+            return self.store().read(|conn| Err(unknown(conn, response_id)));
         }
         // Its process may be gone, and then nobody else would end it.
         self.recover()?;
@@ -156,10 +192,13 @@ impl Skein {
     /// Gets a response, with its reply once there is one.
     ///
     /// # Errors
-    /// `response_not_found`, `thread_deleted`.
+    /// `response_not_found`, `response_expired`, `thread_deleted`.
     pub fn get_response(&self, id: &str) -> Result<Response> {
+        if let Some(link) = self.0.chains.find(id, self.now()) {
+            return Ok(link.shown());
+        }
         self.store().read(|conn| {
-            let row = response::find_by_id(conn, id)?.ok_or_else(|| RuleError::ResponseNotFound(id.into()))?;
+            let Some(row) = response::find_by_id(conn, id)? else { return Err(unknown(conn, id)) };
             let thread = find(conn, &thread::get(conn, row.thread)?.id)?;
             shown(conn, &row, &thread)
         })
@@ -176,35 +215,8 @@ impl Skein {
     /// The same, as a part of reading more.
     pub(super) fn running_in(&self, conn: &Connection, thread: &ThreadRow) -> Result<Option<StreamingView>> {
         let Some(row) = response::running_of(conn, thread.seq)? else { return Ok(None) };
-        let (text, reasoning) = response::arrived(conn, row.seq)?;
-        let mut blocks = Stream::new();
-        blocks.push(&text);
-        let (closed, tail) = blocks.snapshot();
-        let response = response::wire(&row, thread);
-        Ok(Some(StreamingView { response, closed, tail, reasoning, elsewhere: !self.is_ours(&row) }))
-    }
-
-    /// What a model would be given if `draft` were sent now.
-    ///
-    /// # Errors
-    /// `endpoint_not_found`, `thread_not_found`, `thread_deleted`, `storage_error` for a message that was altered.
-    pub fn preview_context(&self, thread: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
-        let (endpoint, model) = self.resolve_endpoint(model)?;
-        let window = context::window(endpoint.protocol, endpoint.window_of(&model), &model);
-        let budget = context::budget(window, &JsonObject::new());
-        self.store().read(|conn| {
-            let tip = match thread {
-                Some(id) => tip_on_show(conn, &find(conn, id)?)?,
-                None => None,
-            };
-            let unsaved = (!draft.trim().is_empty()).then_some(draft);
-            let (sent, left_out, tokens) = match context::choose(conn, &Wish { tip, needed: 0, unsaved, budget }) {
-                Ok(context) => (context.sent, context.left_out, context.tokens),
-                Err(crate::Error::Rule(RuleError::ContextTooLong { tokens, .. })) => (0, 0, tokens),
-                Err(error) => return Err(error),
-            };
-            Ok(ContextPreview { messages: sent, left_out, tokens, budget, endpoint: endpoint.name, model })
-        })
+        let arrived = response::arrived(conn, row.seq)?;
+        Ok(Some(streaming_view(response::wire(&row, thread), arrived, !self.is_ours(&row))))
     }
 
     /// Stops every response of this process and saves what it has, within two seconds.
@@ -233,14 +245,13 @@ impl Skein {
         let (endpoint, model) = self.resolve_endpoint(model.or(same.as_deref()))?;
         let parameters = before.and_then(|row| serde_json::from_str(&row.parameters).ok()).unwrap_or_default();
         Ok(Ask {
-            thread: ThreadChoice::Id(thread.into()),
+            to: To::Thread { choice: ThreadChoice::Id(thread.into()), place: Place::Behind(parent), state: None },
             inputs: Vec::new(),
-            place: Place::Behind(parent),
             unsaved,
-            thread_state: None,
             parameters,
             endpoint,
             model,
+            once: None,
         })
     }
 
@@ -257,13 +268,13 @@ impl Skein {
         blocking(move || {
             let accepted = skein.accept(&ask)?;
             let id: Arc<str> = accepted.response.id.as_str().into();
-            let thread_id: Arc<str> = accepted.thread.id.as_str().into();
+            let thread_id: Option<Arc<str>> = accepted.response.thread.as_deref().map(Arc::from);
             let response = accepted.response.clone();
             let (commands, done_sender, done) = skein.0.responses.add(&id);
             let what = Happening::Started(Box::new(response.clone()));
             sink.emit(SinkEvent { thread_id: thread_id.clone(), response_id: id.clone(), what });
             tokio::spawn(driver::Driver::new(skein, accepted, sink, thread_id, id).run(commands, done_sender));
-            Ok(Running { response, done })
+            Ok(Running { response, again: false, done })
         })
         .await?
     }
@@ -278,18 +289,16 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
     tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Io(std::io::Error::other(error)))
 }
 
-/// The thread that a request names.
-fn chosen_thread(request: &ResponseRequest) -> Result<ThreadChoice, RuleError> {
+/// Where a request belongs.
+fn destination(request: &ResponseRequest, options: RespondOptions) -> Result<To, RuleError> {
     let refuse = |why: &str| Err(RuleError::InvalidRequest(why.into()));
     match (&request.thread, &request.previous_response_id) {
         (Some(_), Some(_)) => refuse("Name either `thread` or `previousResponseId`, not both. Nothing was sent."),
-        (None, Some(_)) => {
-            refuse("`previousResponseId` cannot be followed yet. Name a `thread` instead. Nothing was sent.")
+        (Some(thread), None) => {
+            Ok(To::Thread { choice: thread.clone(), place: options.place(), state: request.thread_state })
         }
-        (None, None) => {
-            refuse("There is no response without a thread yet. Name a `thread`; a new id makes one. Nothing was sent.")
-        }
-        (Some(thread), None) => Ok(thread.clone()),
+        (None, _) if request.thread_state.is_some() => refuse("`threadState` needs a `thread`. Nothing was sent."),
+        (None, previous) => Ok(To::Chain(previous.clone())),
     }
 }
 
@@ -310,7 +319,7 @@ fn answered_and_before(
 }
 
 /// A response as doors show it, with its reply.
-fn shown(conn: &Connection, row: &ResponseRow, thread: &ThreadRow) -> Result<Response> {
+pub(super) fn shown(conn: &Connection, row: &ResponseRow, thread: &ThreadRow) -> Result<Response> {
     let mut response = response::wire(row, thread);
     if let Some(seq) = response::message_of(conn, row.seq)? {
         response.output.push(message_wire(conn, &thread.id, &message::get(conn, seq)?)?);
@@ -318,6 +327,23 @@ fn shown(conn: &Connection, row: &ResponseRow, thread: &ThreadRow) -> Result<Res
     Ok(response)
 }
 
-fn tip_on_show(conn: &Connection, row: &ThreadRow) -> Result<Option<i64>> {
+/// A running response as far as it has come.
+pub(super) fn streaming_view(response: Response, arrived: Arrived, elsewhere: bool) -> StreamingView {
+    let mut blocks = Stream::new();
+    blocks.push(&arrived.text);
+    let (closed, tail) = blocks.snapshot();
+    StreamingView { response, closed, tail, reasoning: arrived.reasoning, elsewhere }
+}
+
+/// Why there is no response with that id: it is gone, or there never was one.
+pub(super) fn unknown(conn: &Connection, id: &str) -> crate::Error {
+    match setting::store_id(conn) {
+        Ok(store) if chain::was_given(&store, id) => RuleError::ResponseExpired(id.into()).into(),
+        Ok(_) => RuleError::ResponseNotFound(id.into()).into(),
+        Err(error) => error.into(),
+    }
+}
+
+pub(super) fn tip_on_show(conn: &Connection, row: &ThreadRow) -> Result<Option<i64>> {
     Ok(view::get(conn, row.seq)?.shown_tip.or(row.tip))
 }

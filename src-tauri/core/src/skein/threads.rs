@@ -1,11 +1,10 @@
 //! What can be done with threads: the rules asked, then one transaction.
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use super::Skein;
 use super::show::{find, find_even_deleted, wire};
 use crate::error::{Error, Result};
-use crate::record::key::SigningKey;
 use crate::store::entry::{self, NewEntry};
 use crate::store::listing::{self, ThreadFilter};
 use crate::store::thread::{self, ThreadRow};
@@ -32,18 +31,20 @@ impl Skein {
     /// # Errors
     /// `invalid_thread_id`, `invalid_title`, `invalid_metadata`, `metadata_too_large`, `thread_exists`, `thread_deleted`.
     pub fn create_thread(&self, id: Option<&str>, title: Option<&str>, metadata: Option<JsonObject>) -> Result<Thread> {
-        let id = id.map_or_else(|| Ok(ThreadId::generate()), ThreadId::parse)?;
+        self.store().write(|tx| wire(tx, &self.create(tx, id, title, metadata)?))
+    }
+
+    /// The same, as a part of doing more.
+    pub(super) fn create(
+        &self,
+        tx: &Transaction<'_>,
+        id: Option<&str>,
+        title: Option<&str>,
+        metadata: Option<JsonObject>,
+    ) -> Result<ThreadRow> {
+        let id = free_id(tx, id)?;
         let title = title.map(check_title).transpose()?;
-        let metadata = Metadata::new(metadata.unwrap_or_default())?;
-        self.store().write(|tx| {
-            match find(tx, id.as_str()) {
-                Err(Error::Rule(RuleError::ThreadNotFound(_))) => {}
-                Ok(_) => return Err(RuleError::ThreadExists(id.to_string()).into()),
-                Err(error) => return Err(error),
-            }
-            let row = self.insert_thread(tx, &id, title.as_deref(), &metadata)?;
-            wire(tx, &row)
-        })
+        self.insert_thread(tx, &id, title.as_deref(), &Metadata::new(metadata.unwrap_or_default())?)
     }
 
     /// Adds a thread with its metadata and its first entry.
@@ -109,25 +110,17 @@ impl Skein {
     /// # Errors
     /// As the single changes, and `precondition_failed`.
     pub fn change_thread(&self, id: &str, change: &ThreadChange) -> Result<Thread> {
-        // Before the transaction: the keychain can take its time.
-        let key = self.key_for_seal(change.state);
-        self.unless_abandoned(|| self.store().write(|tx| self.change(tx, id, change, key.as_ref())))
+        self.unless_abandoned(|| self.store().write(|tx| self.change(tx, id, change)))
     }
 
-    fn change(
-        &self,
-        tx: &Transaction<'_>,
-        id: &str,
-        change: &ThreadChange,
-        key: Option<&SigningKey>,
-    ) -> Result<Thread> {
+    fn change(&self, tx: &Transaction<'_>, id: &str, change: &ThreadChange) -> Result<Thread> {
         let (door, now) = (self.0.door, self.now());
         let mut row = find(tx, id)?;
         if change.if_revision.is_some_and(|revision| revision != row.revision) {
             return Err(RuleError::PreconditionFailed { revision: row.revision }.into());
         }
         if change.state == Some(State::Open) {
-            entry::transition(tx, row.seq, State::Open, door, now, None)?;
+            entry::transition(tx, row.seq, State::Open, door, now)?;
             row = thread::get(tx, row.seq)?;
         }
         if change.metadata.is_some() || change.title.is_some() {
@@ -140,7 +133,7 @@ impl Skein {
             self.patch_metadata(tx, &row, patch)?;
         }
         if let Some(state @ (State::Locked | State::Archived)) = change.state {
-            entry::transition(tx, row.seq, state, door, now, key)?;
+            entry::transition(tx, row.seq, state, door, now)?;
         }
         wire(tx, &thread::get(tx, row.seq)?)
     }
@@ -242,5 +235,15 @@ impl Skein {
     /// `thread_not_found`, `thread_deleted` once it is erased.
     pub fn list_history(&self, id: &str) -> Result<Vec<Entry>> {
         self.store().read(|conn| Ok(entry::list(conn, find_even_deleted(conn, id)?.seq)?))
+    }
+}
+
+/// The id for a new thread: the caller's own, if no thread has or had it, or a generated one.
+pub(super) fn free_id(conn: &Connection, id: Option<&str>) -> Result<ThreadId> {
+    let Some(id) = id else { return Ok(ThreadId::generate()) };
+    match find(conn, id) {
+        Err(Error::Rule(RuleError::ThreadNotFound(_))) => Ok(ThreadId::parse(id)?),
+        Ok(_) => Err(RuleError::ThreadExists(id.into()).into()),
+        Err(error) => Err(error),
     }
 }

@@ -99,7 +99,7 @@ pub fn insert(tx: &Transaction<'_>, new: &NewInsert<'_>) -> Result<MessageRow, S
         Some(parent) => place_behind(tx, parent, seq)?,
     };
     let message = new.message;
-    let size = message.texts.iter().map(String::len).sum::<usize>() as u32;
+    let size = message.size() as u32;
     let place =
         Place { seq, thread: new.thread, parent: new.parent, response: new.response, created_at: new.created_at };
     let texts = serde_json::Value::from(message.texts.clone()).to_string();

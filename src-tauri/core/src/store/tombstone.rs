@@ -15,14 +15,13 @@ pub fn exists(conn: &Connection, id: &str) -> Result<bool, StoreError> {
     Ok(read.exists([digest(conn, id)?])?)
 }
 
-/// Sets a tombstone. The digest of the thread's last seal stays on it.
+/// Sets a tombstone.
 ///
 /// # Errors
 /// `storage_error`.
 pub fn insert(tx: &Transaction<'_>, id: &str, thread: i64, now: Millis) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tombstone (digest, thread, erased_at, seal)
-         VALUES (?1, ?2, ?3, (SELECT digest FROM seal WHERE thread = ?2 ORDER BY seq DESC LIMIT 1))",
+        "INSERT INTO tombstone (digest, thread, erased_at) VALUES (?1, ?2, ?3)",
         params![digest(tx, id)?, thread, now],
     )?;
     Ok(())

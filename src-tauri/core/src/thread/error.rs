@@ -82,6 +82,16 @@ pub enum RuleError {
     /// There is no such response.
     #[error("There is no response {0}.")]
     ResponseNotFound(String),
+    /// The response was kept in memory only, and is not any more.
+    #[error(
+        "Response {0} is gone: without a thread, a response is kept in memory, for 24 hours at most. Nothing was sent. Begin anew, or use a thread."
+    )]
+    ResponseExpired(String),
+    /// The key stands for another request.
+    #[error(
+        "This idempotency key came with another request within the last 24 hours. Nothing was done. Use a new key for a new request."
+    )]
+    IdempotencyConflict,
     /// There is no such endpoint.
     #[error("There is no endpoint {0}. Add it in the settings, or with: skein endpoint add")]
     EndpointNotFound(String),
@@ -145,6 +155,8 @@ impl RuleError {
             Self::InvalidTransition { .. } => Code::InvalidTransition,
             Self::MessageNotFound(_) => Code::MessageNotFound,
             Self::ResponseNotFound(_) => Code::ResponseNotFound,
+            Self::ResponseExpired(_) => Code::ResponseExpired,
+            Self::IdempotencyConflict => Code::IdempotencyConflict,
             Self::EndpointNotFound(_) => Code::EndpointNotFound,
             Self::ConfirmationRequired(_) => Code::ConfirmationRequired,
             Self::PreconditionFailed { .. } => Code::PreconditionFailed,

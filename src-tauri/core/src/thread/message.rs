@@ -37,6 +37,11 @@ impl NewMessage {
             copied_from: None,
         }
     }
+
+    /// Bytes of its text, all parts together.
+    pub fn size(&self) -> usize {
+        self.texts.iter().map(String::len).sum()
+    }
 }
 
 /// Checks the inputs of a request and turns them into messages.

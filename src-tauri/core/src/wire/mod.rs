@@ -4,12 +4,12 @@
 //! Times are RFC 3339 UTC with milliseconds (see [`Time`]). A field without a value is `null`,
 //! never absent. What a shape means is decided elsewhere: this room only spells.
 
+mod chain;
 mod endpoint;
 mod error;
 mod history;
 mod message;
 mod page;
-mod record;
 mod request;
 mod response;
 mod search;
@@ -18,17 +18,12 @@ mod stream;
 mod thread;
 mod window;
 
-pub use endpoint::{
-    AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol,
-};
+pub use chain::ChainView;
+pub use endpoint::{Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol};
 pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
 pub use page::Page;
-pub use record::{
-    EarlierKey, ExportFormat, Exported, ExportedFile, Finding, FindingKind, KeyHome, KeyView, Progress, SealStatus,
-    SealView, Verification, Verified,
-};
 pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use search::{SearchHit, SearchPage};

@@ -33,8 +33,6 @@ pub enum FinishReason {
     Length,
     /// The provider withheld the rest.
     ContentFilter,
-    /// The model declined to answer.
-    Refusal,
 }
 
 /// Tokens, as the endpoint counted them.

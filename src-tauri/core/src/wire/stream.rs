@@ -16,15 +16,15 @@ pub enum StreamEvent {
     },
     /// The endpoint gave a sign of life, but no text yet.
     Waiting {
-        /// The thread.
-        thread_id: String,
+        /// The thread; none in a chain.
+        thread_id: Option<String>,
         /// The response.
         response_id: String,
     },
     /// The endpoint refused for now; it will be asked again.
     Retrying {
-        /// The thread.
-        thread_id: String,
+        /// The thread; none in a chain.
+        thread_id: Option<String>,
         /// The response.
         response_id: String,
         /// The attempt to come, 2 or more.
@@ -36,8 +36,8 @@ pub enum StreamEvent {
     },
     /// Text arrived: blocks that are final now, and the open rest as it stands.
     Text {
-        /// The thread.
-        thread_id: String,
+        /// The thread; none in a chain.
+        thread_id: Option<String>,
         /// The response.
         response_id: String,
         /// How many blocks were closed before these.
@@ -51,8 +51,8 @@ pub enum StreamEvent {
     },
     /// Reasoning arrived: the text since the last such event.
     Reasoning {
-        /// The thread.
-        thread_id: String,
+        /// The thread; none in a chain.
+        thread_id: Option<String>,
         /// The response.
         response_id: String,
         /// Plain text.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{JsonObject, SealStatus, Time};
+use super::{JsonObject, Time};
 
 /// Where a thread is in its lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
@@ -70,10 +70,8 @@ pub struct SealSummary {
     pub digest: String,
     /// When it was made.
     pub sealed_at: Time,
-    /// What the last check of it found.
-    pub status: SealStatus,
-    /// When that was.
-    pub checked_at: Time,
+    /// `valid`, `altered`, `unknown_key` or `unsigned`.
+    pub status: String,
 }
 
 /// The answer to deleting a thread.

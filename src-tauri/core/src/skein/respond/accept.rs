@@ -1,34 +1,50 @@
-//! What is stored before a model is called: the thread found or made, the inputs, the response and
-//! its receipt, all in one transaction.
+//! What is kept before a model is called: the thread found or made, the inputs, the response and its
+//! receipt, all in one transaction; or, in a chain, the same in memory.
 
 use rusqlite::Transaction;
 
+use super::home::Home;
 use super::tip_on_show;
+use crate::chain::{self, Before, NewLink};
+use crate::clock::Millis;
 use crate::context::{self, Context, Wish};
 use crate::endpoint::CallMessage;
 use crate::error::{Error, Result};
+use crate::response::Asked;
 use crate::skein::Skein;
+use crate::skein::chains::with_path;
 use crate::skein::show::{find, find_message};
-use crate::store::StoreError;
 use crate::store::endpoint::EndpointRow;
-use crate::store::entry;
+use crate::store::idempotency::{self, Made, Once};
 use crate::store::message::{self, MessageRow, NewInsert};
-use crate::store::response::{self, NewResponse, ResponseRow};
+use crate::store::response::{self, NewResponse};
 use crate::store::thread::{self, ThreadRow};
+use crate::store::{StoreError, entry, setting};
 use crate::thread::{Action, MessageId, Metadata, NewMessage, ResponseId, RuleError, ThreadId, check_room, permit};
-use crate::wire::{JsonObject, Response, State, ThreadChoice};
+use crate::wire::{ContextSummary, JsonObject, Response, State, ThreadChoice};
 
 /// What is asked for, whichever button it came from.
 pub(super) struct Ask {
-    pub(super) thread: ThreadChoice,
+    pub(super) to: To,
     pub(super) inputs: Vec<NewMessage>,
-    pub(super) place: Place,
     /// A last turn for the model that is not stored.
     pub(super) unsaved: Option<&'static str>,
-    pub(super) thread_state: Option<State>,
     pub(super) parameters: JsonObject,
     pub(super) endpoint: EndpointRow,
     pub(super) model: String,
+    /// The key it is asked for under.
+    pub(super) once: Option<Once>,
+}
+
+/// Where what is asked belongs.
+pub(super) enum To {
+    Thread {
+        choice: ThreadChoice,
+        place: Place,
+        state: Option<State>,
+    },
+    /// Behind the response with this id, if any.
+    Chain(Option<String>),
 }
 
 /// Where the inputs, or the reply if there are none, go.
@@ -45,10 +61,9 @@ pub(super) enum Place {
     Beside(String),
 }
 
-/// A response that is stored and can be asked for.
+/// A response that is kept and can be asked for.
 pub(super) struct Accepted {
-    pub(super) seq: i64,
-    pub(super) thread: ThreadRow,
+    pub(super) home: Home,
     pub(super) response: Response,
     pub(super) endpoint: EndpointRow,
     pub(super) model: String,
@@ -56,56 +71,120 @@ pub(super) struct Accepted {
     pub(super) parameters: JsonObject,
 }
 
+impl Ask {
+    pub(super) fn budget(&self) -> u64 {
+        let window = context::window(self.endpoint.protocol, self.endpoint.window_of(&self.model), &self.model);
+        context::budget(window, &self.parameters)
+    }
+
+    fn asked(&self, id: String, wish: &Wish<'_>, context: &Context) -> Asked {
+        let origin = self.endpoint.origin().unwrap_or_else(|| self.endpoint.name.clone());
+        Asked {
+            id,
+            message_id: MessageId::generate().to_string(),
+            endpoint: self.endpoint.name.clone(),
+            receipt: serde_json::json!(context.receipt(wish, &self.model, &origin)).to_string(),
+            origin,
+            model: self.model.clone(),
+            parameters: serde_json::json!(self.parameters).to_string(),
+            context: ContextSummary { sent: context.sent, left_out: context.left_out },
+        }
+    }
+
+    fn accepted(&self, home: Home, response: Response, messages: Vec<CallMessage>) -> Accepted {
+        let (endpoint, model, parameters) = (self.endpoint.clone(), self.model.clone(), self.parameters.clone());
+        Accepted { home, response, endpoint, model, messages, parameters }
+    }
+}
+
 impl Skein {
-    /// Stores everything that must survive whatever happens next.
+    /// Keeps everything that must survive whatever happens next.
     pub(super) fn accept(&self, ask: &Ask) -> Result<Accepted> {
+        let (choice, place, state) = match &ask.to {
+            To::Chain(previous) => return self.accept_in_chain(ask, previous.as_deref()),
+            To::Thread { choice, place, state } => (choice, place, *state),
+        };
         if self.store().is_read_only() {
             return Err(StoreError::ReadOnly.into());
         }
         // Before the transaction: from here on, others can tell that this process is alive.
         self.process()?;
-        self.unless_abandoned(|| self.store().write(|tx| self.write(tx, ask)))
+        self.unless_abandoned(|| {
+            self.store().write(|tx| {
+                if let Some(once) = &ask.once
+                    && idempotency::find(tx, once, self.now())?.is_some()
+                {
+                    // It was not there a moment ago: the same request is under way.
+                    return Err(RuleError::ThreadBusy.into());
+                }
+                let thread = self.thread_for(tx, choice, state)?;
+                self.write(tx, ask, &thread, place, state)
+            })
+        })
     }
 
-    fn write(&self, tx: &Transaction<'_>, ask: &Ask) -> Result<Accepted> {
-        let thread = self.thread_for(tx, ask)?;
+    fn write(
+        &self,
+        tx: &Transaction<'_>,
+        ask: &Ask,
+        thread: &ThreadRow,
+        place: &Place,
+        state: Option<State>,
+    ) -> Result<Accepted> {
         if response::running_of(tx, thread.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
         }
         check_room(thread.message_count, ask.inputs.len() as u32)?;
-        let parent = match &ask.place {
+        let parent = match place {
             Place::Tip => thread.tip,
-            Place::Shown => tip_on_show(tx, &thread)?,
+            Place::Shown => tip_on_show(tx, thread)?,
             Place::Beginning => None,
-            Place::Behind(id) => Some(find_message(tx, &thread, id)?.seq),
-            Place::Beside(id) => find_message(tx, &thread, id)?.parent,
+            Place::Behind(id) => Some(find_message(tx, thread, id)?.seq),
+            Place::Beside(id) => find_message(tx, thread, id)?.parent,
         };
-        let parent = self.add_inputs(tx, &thread, parent, &ask.inputs)?;
-        self.title_by_first_message(tx, &thread, &ask.inputs)?;
-        let window = context::window(ask.endpoint.protocol, ask.endpoint.window_of(&ask.model), &ask.model);
-        let wish = Wish {
-            tip: parent,
-            needed: ask.inputs.len().max(1) as u32,
-            unsaved: ask.unsaved,
-            budget: context::budget(window, &ask.parameters),
-        };
+        let now = self.now();
+        let parent = add_messages(tx, thread.seq, parent, &ask.inputs, now)?;
+        self.title_by_first_message(tx, thread, &ask.inputs)?;
+        let needed = ask.inputs.len().max(1) as u32;
+        let wish = Wish { tip: parent, needed, unsaved: ask.unsaved, budget: ask.budget(), ..Wish::default() };
         let context = context::choose(tx, &wish)?;
-        let row = self.begin(tx, ask, &thread, &wish, &context)?;
-        let thread = thread::get(tx, thread.seq)?;
-        Ok(Accepted {
-            seq: row.seq,
-            response: response::wire(&row, &thread),
-            thread,
-            endpoint: ask.endpoint.clone(),
-            model: ask.model.clone(),
-            messages: context.messages,
-            parameters: ask.parameters.clone(),
-        })
+        let new = NewResponse {
+            asked: &ask.asked(ResponseId::generate().to_string(), &wish, &context),
+            thread: thread.seq,
+            parent,
+            thread_state: state,
+            process: self.process()?.name(),
+            created_at: now,
+        };
+        let row = response::begin(tx, &new)?;
+        if let Some(once) = &ask.once {
+            idempotency::insert(tx, once, Made { thread: thread.seq, response: Some(row.seq) }, now)?;
+        }
+        let response = response::wire(&row, &thread::get(tx, thread.seq)?);
+        Ok(ask.accepted(Home::Thread(row.seq), response, context.messages))
+    }
+
+    /// Keeps what is asked in memory, and nowhere else.
+    fn accept_in_chain(&self, ask: &Ask, previous: Option<&str>) -> Result<Accepted> {
+        let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
+        let needed = ask.inputs.len() as u32;
+        let (asked, messages) = self.store().read(|conn| {
+            with_path(conn, &before, &ask.inputs, |tip, chain| {
+                let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, budget: ask.budget() };
+                let context = context::choose(conn, &wish)?;
+                let id = chain::new_id(&setting::store_id(conn)?);
+                Ok::<_, Error>((ask.asked(id, &wish, &context), context.messages))
+            })
+        })?;
+        let new = NewLink { asked, before, inputs: ask.inputs.clone(), once: ask.once.clone() };
+        let link = self.0.chains.add(new, self.now())?;
+        let response = link.wire();
+        Ok(ask.accepted(Home::Chain(link), response, messages))
     }
 
     /// The thread that is named, made if there is none, and open.
-    fn thread_for(&self, tx: &Transaction<'_>, ask: &Ask) -> Result<ThreadRow> {
-        let (id, metadata) = match &ask.thread {
+    fn thread_for(&self, tx: &Transaction<'_>, choice: &ThreadChoice, state: Option<State>) -> Result<ThreadRow> {
+        let (id, metadata) = match choice {
             ThreadChoice::Id(id) => (id, None),
             ThreadChoice::Object { id, metadata } => (id, metadata.as_ref()),
         };
@@ -116,66 +195,33 @@ impl Skein {
             }
             found => found?,
         };
-        if (thread.state, ask.thread_state) == (State::Locked, Some(State::Open)) {
-            entry::transition(tx, thread.seq, State::Open, self.0.door, self.now(), None)?;
+        if (thread.state, state) == (State::Locked, Some(State::Open)) {
+            entry::transition(tx, thread.seq, State::Open, self.0.door, self.now())?;
             return Ok(thread::get(tx, thread.seq)?);
         }
         permit(thread.state, Action::Write, id)?;
         Ok(thread)
     }
+}
 
-    /// Adds the inputs one behind the other and says what the reply will follow.
-    fn add_inputs(
-        &self,
-        tx: &Transaction<'_>,
-        thread: &ThreadRow,
-        parent: Option<i64>,
-        inputs: &[NewMessage],
-    ) -> Result<Option<i64>> {
-        let now = self.now();
-        let mut last: Option<MessageRow> = None;
-        for message in inputs {
-            let parent = last.map_or(parent, |last| Some(last.seq));
-            let new = NewInsert { thread: thread.seq, parent, message, created_at: now, response: None };
-            last = Some(message::insert(tx, &new)?);
-        }
-        match last {
-            Some(last) => {
-                thread::set_tip(tx, &last, now)?;
-                Ok(Some(last.seq))
-            }
-            None => Ok(parent),
-        }
+/// Adds messages one behind the other and says what will follow them.
+pub(in crate::skein) fn add_messages(
+    tx: &Transaction<'_>,
+    thread: i64,
+    parent: Option<i64>,
+    messages: &[NewMessage],
+    at: Millis,
+) -> Result<Option<i64>> {
+    let mut last: Option<MessageRow> = None;
+    for message in messages {
+        let parent = last.map_or(parent, |last| Some(last.seq));
+        last = Some(message::insert(tx, &NewInsert { thread, parent, message, created_at: at, response: None })?);
     }
-
-    fn begin(
-        &self,
-        tx: &Transaction<'_>,
-        ask: &Ask,
-        thread: &ThreadRow,
-        wish: &Wish<'_>,
-        context: &Context,
-    ) -> Result<ResponseRow> {
-        let origin = ask.endpoint.origin().unwrap_or_else(|| ask.endpoint.name.clone());
-        let receipt = context.receipt(wish, &ask.model, &origin);
-        Ok(response::begin(
-            tx,
-            &NewResponse {
-                id: &ResponseId::generate(),
-                message_id: MessageId::generate().as_str(),
-                thread: thread.seq,
-                parent: wish.tip,
-                endpoint: &ask.endpoint.name,
-                origin: &origin,
-                model: &ask.model,
-                thread_state: ask.thread_state,
-                parameters: &serde_json::json!(ask.parameters).to_string(),
-                receipt: &serde_json::json!(receipt).to_string(),
-                sent: context.sent,
-                left_out: context.left_out,
-                process: self.process()?.name(),
-                created_at: self.now(),
-            },
-        )?)
+    match last {
+        Some(last) => {
+            thread::set_tip(tx, &last, at)?;
+            Ok(Some(last.seq))
+        }
+        None => Ok(parent),
     }
 }

@@ -11,14 +11,15 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::accept::Accepted;
-use super::{blocking, shown};
+use super::blocking;
+use super::home::Home;
 use crate::clock::Millis;
 use crate::endpoint::{self, Call, CallEvent, Retry};
 use crate::error::{Error, Result};
 use crate::response::{Chunk, Effect, End, Event, Failure, Happening, Machine, SAVE_MILLIS, Sink, SinkEvent};
 use crate::skein::Skein;
-use crate::store::{StoreError, response, thread};
-use crate::wire::{EndpointOptions, ErrorDetail, Response, ResponseStatus};
+use crate::store::StoreError;
+use crate::wire::{ErrorDetail, Response, ResponseStatus};
 
 /// Events of a call that may wait to be taken.
 const WAITING: usize = 64;
@@ -33,7 +34,7 @@ pub(super) struct Driver {
     skein: Skein,
     accepted: Accepted,
     sink: Arc<dyn Sink>,
-    thread_id: Arc<str>,
+    thread_id: Option<Arc<str>>,
     id: Arc<str>,
     machine: Machine,
     calling: Option<Calling>,
@@ -47,7 +48,7 @@ impl Driver {
         skein: Skein,
         accepted: Accepted,
         sink: Arc<dyn Sink>,
-        thread_id: Arc<str>,
+        thread_id: Option<Arc<str>>,
         id: Arc<str>,
     ) -> Self {
         let mut seed = [0; 8];
@@ -136,7 +137,6 @@ impl Driver {
             model: self.accepted.model.clone(),
             messages: self.accepted.messages.clone(),
             parameters: self.accepted.parameters.clone(),
-            options: EndpointOptions::default(),
             timeouts: skein.0.timeouts,
         };
         let future = async move {
@@ -148,19 +148,17 @@ impl Driver {
     }
 
     fn save(&self, chunks: Vec<Chunk>) -> JoinHandle<Saved> {
-        let (skein, seq) = (self.skein.clone(), self.accepted.seq);
+        let (skein, home) = (self.skein.clone(), self.accepted.home.clone());
         tokio::task::spawn_blocking(move || {
-            let result = skein.store().write(|tx| response::append(tx, seq, &chunks));
+            let result = home.append(&skein, &chunks);
             (chunks, result)
         })
     }
 
     /// Looks whether another process asks for a stop.
     fn ask_for_cancel(&mut self) {
-        let (skein, seq) = (self.skein.clone(), self.accepted.seq);
-        self.asking.get_or_insert_with(|| {
-            tokio::task::spawn_blocking(move || skein.store().read(|conn| response::cancel_requested(conn, seq)))
-        });
+        let (skein, home) = (self.skein.clone(), self.accepted.home.clone());
+        self.asking.get_or_insert_with(|| tokio::task::spawn_blocking(move || home.cancel_requested(&skein)));
     }
 
     fn emit(&self, what: Happening) {
@@ -175,8 +173,8 @@ impl Driver {
         {
             end.rest.splice(0..0, chunks);
         }
-        let (skein, seq, end) = (self.skein.clone(), self.accepted.seq, Arc::new(end));
-        let first = write(skein.clone(), seq, end.clone()).await;
+        let (skein, home, end) = (self.skein.clone(), self.accepted.home.clone(), Arc::new(end));
+        let first = keep(skein.clone(), home.clone(), end.clone()).await;
         let written = first.is_ok();
         let response = first.unwrap_or_else(|error| self.failed(error.detail()));
         skein.0.responses.remove(&self.id);
@@ -188,7 +186,7 @@ impl Driver {
         }
         loop {
             tokio::time::sleep(pause).await;
-            if write(skein.clone(), seq, end.clone()).await.is_ok() {
+            if keep(skein.clone(), home.clone(), end.clone()).await.is_ok() {
                 return;
             }
             pause = longest.min(pause * 2);
@@ -200,18 +198,9 @@ impl Driver {
     }
 }
 
-/// Writes the end and reads the response as it ended.
-async fn write(skein: Skein, seq: i64, end: Arc<End>) -> Result<Response> {
-    blocking(move || {
-        // Before the transaction: the keychain can take its time.
-        let wanted = skein.store().read(|conn| response::get(conn, seq))?.thread_state;
-        let key = skein.key_for_seal(wanted.filter(|_| end.status == ResponseStatus::Completed));
-        skein.store().write(|tx| {
-            let row = response::finish(tx, seq, &end, skein.0.door, skein.now(), key.as_ref())?;
-            shown(tx, &row, &thread::get(tx, row.thread)?)
-        })
-    })
-    .await?
+/// Keeps the end and says how the response ended.
+async fn keep(skein: Skein, home: Home, end: Arc<End>) -> Result<Response> {
+    blocking(move || home.finish(&skein, &end)).await?
 }
 
 /// A running call. Dropping it closes the connection.

@@ -31,7 +31,7 @@ impl Registry {
     }
 
     /// Tells one response something. False if it does not run here.
-    pub(super) fn tell(&self, id: &str, event: Event) -> bool {
+    pub(in crate::skein) fn tell(&self, id: &str, event: Event) -> bool {
         self.runs().get(id).is_some_and(|run| run.commands.send(event).is_ok())
     }
 

@@ -5,40 +5,23 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{RUNNING, ResponseRow, find_by_id, get};
 use crate::clock::Millis;
-use crate::record::key::SigningKey;
-use crate::response::{Chunk, ChunkKind, End};
+use crate::response::{Arrived, Asked, Chunk, ChunkKind, End};
 use crate::store::message::{self, NewInsert};
 use crate::store::{StoreError, Word, entry, thread};
-use crate::thread::{NewMessage, ResponseId};
-use crate::wire::{Door, MessageStatus, ResponseStatus, Role, State, Usage};
+use crate::thread::NewMessage;
+use crate::wire::{Door, ResponseStatus, State, Usage};
 
 /// A response to be stored as pending.
 #[derive(Debug, Clone, Copy)]
 pub struct NewResponse<'a> {
-    /// Its id.
-    pub id: &'a ResponseId,
-    /// Id of the message that the reply becomes.
-    pub message_id: &'a str,
+    /// What is asked.
+    pub asked: &'a Asked,
     /// The thread.
     pub thread: i64,
     /// The message that is answered.
     pub parent: Option<i64>,
-    /// Name of the endpoint.
-    pub endpoint: &'a str,
-    /// Scheme, host and port.
-    pub origin: &'a str,
-    /// The model asked for.
-    pub model: &'a str,
     /// The state to bring the thread to with the reply.
     pub thread_state: Option<State>,
-    /// The request's parameters, as JSON.
-    pub parameters: &'a str,
-    /// What exactly is sent, as JSON.
-    pub receipt: &'a str,
-    /// Messages sent.
-    pub sent: u32,
-    /// Messages that did not fit.
-    pub left_out: u32,
     /// The process it runs in.
     pub process: &'a str,
     /// When it was accepted.
@@ -57,18 +40,18 @@ pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow,
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
-        new.id.as_str(),
+        new.asked.id,
         new.thread,
-        new.message_id,
+        new.asked.message_id,
         new.parent,
-        new.endpoint,
-        new.origin,
-        new.model,
+        new.asked.endpoint,
+        new.asked.origin,
+        new.asked.model,
         new.thread_state.map(Word::word),
-        new.parameters,
-        new.receipt,
-        new.sent,
-        new.left_out,
+        new.asked.parameters,
+        new.asked.receipt,
+        new.asked.context.sent,
+        new.asked.context.left_out,
         new.process,
         new.created_at,
     ])?;
@@ -89,35 +72,28 @@ pub fn append(tx: &Transaction<'_>, seq: i64, chunks: &[Chunk]) -> Result<(), St
     Ok(())
 }
 
-/// What has arrived and is saved: the text and the reasoning.
+/// What has arrived and is saved.
 ///
 /// # Errors
 /// `storage_error`.
-pub fn arrived(conn: &Connection, seq: i64) -> Result<(String, String), StoreError> {
+pub fn arrived(conn: &Connection, seq: i64) -> Result<Arrived, StoreError> {
     let mut read = conn.prepare_cached("SELECT kind, text FROM response_chunk WHERE response = ?1 ORDER BY seq")?;
     let mut rows = read.query([seq])?;
-    let mut arrived = (String::new(), String::new());
+    let mut arrived = Arrived::default();
     while let Some(row) = rows.next()? {
         let text = row.get_ref("text")?.as_str().map_err(|_| StoreError::Damaged("a chunk is not text".into()))?;
         let is_text = row.get_ref("kind")?.as_str() == Ok(kind_word(ChunkKind::Text));
-        (if is_text { &mut arrived.0 } else { &mut arrived.1 }).push_str(text);
+        arrived.push(if is_text { ChunkKind::Text } else { ChunkKind::Reasoning }, text);
     }
     Ok(arrived)
 }
 
 /// Ends a response: the reply becomes a message if it has a text, and only a completed one brings
-/// the thread to the state it was asked for with, signed with the key. A response that has ended already stays as it is.
+/// the thread to the state it was asked for with. A response that has ended already stays as it is.
 ///
 /// # Errors
 /// `storage_full`, `storage_error`; nothing is written then.
-pub fn finish(
-    tx: &Transaction<'_>,
-    seq: i64,
-    end: &End,
-    door: Door,
-    now: Millis,
-    key: Option<&SigningKey>,
-) -> Result<ResponseRow, StoreError> {
+pub fn finish(tx: &Transaction<'_>, seq: i64, end: &End, door: Door, now: Millis) -> Result<ResponseRow, StoreError> {
     let row = get(tx, seq)?;
     if !row.is_running() {
         return Ok(row);
@@ -136,37 +112,19 @@ pub fn finish(
     write_end(tx, seq, end, now)?;
     tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
     if let (ResponseStatus::Completed, Some(state)) = (end.status, row.thread_state) {
-        match entry::transition(tx, row.thread, state, door, now, key) {
-            // What was altered is not sealed; the reply is stored all the same, and the answer says the state.
-            Ok(_) | Err(StoreError::Altered(_)) => {}
-            Err(error) => return Err(error),
-        }
+        entry::transition(tx, row.thread, state, door, now)?;
     }
     get(tx, seq)
 }
 
 /// The message that a reply becomes; none without a text.
 fn reply(tx: &Transaction<'_>, row: &ResponseRow, end: &End) -> Result<Option<NewMessage>, StoreError> {
-    let (mut text, mut reasoning) = arrived(tx, row.seq)?;
+    let mut arrived = arrived(tx, row.seq)?;
     for chunk in &end.rest {
-        match chunk.kind {
-            ChunkKind::Text => text.push_str(&chunk.text),
-            ChunkKind::Reasoning => reasoning.push_str(&chunk.text),
-        }
+        arrived.push(chunk.kind, &chunk.text);
     }
-    let status = match end.status {
-        ResponseStatus::Completed => MessageStatus::Completed,
-        ResponseStatus::Cancelled => MessageStatus::Cancelled,
-        ResponseStatus::Interrupted => MessageStatus::Interrupted,
-        ResponseStatus::Failed | ResponseStatus::Pending | ResponseStatus::Streaming => MessageStatus::Failed,
-    };
-    Ok((!text.is_empty()).then(|| NewMessage {
-        id: row.message_id.clone().into(),
-        status,
-        model: Some(end.model.clone().unwrap_or_else(|| row.model_asked.clone())),
-        reasoning: (!reasoning.is_empty()).then_some(reasoning),
-        ..NewMessage::new(Role::Assistant, text)
-    }))
+    let model = end.model.as_ref().unwrap_or(&row.model_asked);
+    Ok(arrived.into_message(row.message_id.clone().into(), model, end.status))
 }
 
 fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(), StoreError> {

@@ -1,0 +1,61 @@
+//! What a model would be given if a draft were sent now, in a thread or in a chain.
+
+use super::Skein;
+use super::chains::with_path;
+use super::respond::tip_on_show;
+use super::show::find;
+use crate::chain::Before;
+use crate::context::{self, Wish};
+use crate::error::Result;
+use crate::store::endpoint::EndpointRow;
+use crate::thread::RuleError;
+use crate::wire::{ContextPreview, JsonObject};
+
+impl Skein {
+    /// What a model would be given if `draft` were sent now.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`, `thread_not_found`, `thread_deleted`, `storage_error` for a message that was altered.
+    pub fn preview_context(&self, thread: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
+        let (endpoint, model) = self.resolve_endpoint(model)?;
+        self.store().read(|conn| {
+            let tip = match thread {
+                Some(id) => tip_on_show(conn, &find(conn, id)?)?,
+                None => None,
+            };
+            preview(endpoint, model, draft, |wish| context::choose(conn, &Wish { tip, ..wish }))
+        })
+    }
+
+    /// The same behind a response, outside of any thread; without one, at the beginning of a chain.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`, `response_not_found`, `response_expired`, `thread_busy` while that response
+    /// runs, `thread_deleted` for an aside from a thread that is gone.
+    pub fn preview_chain(&self, previous: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
+        let (endpoint, model) = self.resolve_endpoint(model)?;
+        let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
+        self.store().read(|conn| {
+            with_path(conn, &before, &[], |tip, chain| {
+                preview(endpoint, model, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
+            })
+        })
+    }
+}
+
+fn preview<'a>(
+    endpoint: EndpointRow,
+    model: String,
+    draft: &'a str,
+    choose: impl FnOnce(Wish<'a>) -> Result<context::Context>,
+) -> Result<ContextPreview> {
+    let window = context::window(endpoint.protocol, endpoint.window_of(&model), &model);
+    let budget = context::budget(window, &JsonObject::new());
+    let unsaved = (!draft.trim().is_empty()).then_some(draft);
+    let (sent, left_out, tokens) = match choose(Wish { unsaved, budget, ..Wish::default() }) {
+        Ok(context) => (context.sent, context.left_out, context.tokens),
+        Err(crate::Error::Rule(RuleError::ContextTooLong { tokens, .. })) => (0, 0, tokens),
+        Err(error) => return Err(error),
+    };
+    Ok(ContextPreview { messages: sent, left_out, tokens, budget, endpoint: endpoint.name, model })
+}
