@@ -1,8 +1,9 @@
 //! Time, injected: the store and the responses ask a clock that a test can set.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use jiff::Timestamp;
 
@@ -29,6 +30,16 @@ impl Clock {
     pub fn now(&self) -> Millis {
         match self {
             Self::System => Timestamp::now().as_millisecond(),
+            Self::Set(now) => now.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Milliseconds that the machine has run since some moment of this process, whatever its clock was set to
+    /// meanwhile. A clock that is set takes the program along.
+    pub fn running(&self) -> Millis {
+        static START: OnceLock<Instant> = OnceLock::new();
+        match self {
+            Self::System => START.get_or_init(Instant::now).elapsed().as_millis() as Millis,
             Self::Set(now) => now.load(Ordering::SeqCst),
         }
     }

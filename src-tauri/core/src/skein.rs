@@ -8,6 +8,7 @@ mod messages;
 mod once;
 mod preview;
 pub(crate) mod respond;
+mod retention;
 mod search;
 mod settings;
 mod show;
@@ -15,7 +16,7 @@ mod threads;
 mod window_view;
 
 use std::path::PathBuf;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use jiff::tz::TimeZone;
 
@@ -73,6 +74,8 @@ pub(crate) struct Inner {
     process: OnceLock<ProcessLock>,
     pub(crate) responses: respond::Registry,
     pub(crate) chains: Chains,
+    /// The running time up to which retention has counted.
+    pub(crate) counted: Mutex<Millis>,
 }
 
 impl Skein {
@@ -84,6 +87,7 @@ impl Skein {
         let store = Store::open(&options.data_dir)?;
         let skein = Self(Arc::new(Inner {
             store,
+            counted: Mutex::new(options.clock.running()),
             clock: options.clock,
             door: options.door,
             keychain: options.keychain,

@@ -6,4 +6,5 @@ mod lifecycle;
 mod messages;
 mod metadata;
 mod queries;
+mod retention;
 mod titles;

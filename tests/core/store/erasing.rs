@@ -1,12 +1,10 @@
 //! Erasing: nothing of what was said is left in any file of the folder, at a cost that follows what is erased.
 
-use std::fs;
-
 use skein_core::keychain::Keychain;
 use skein_core::wire::{Door, Role, State};
 use skein_core::{OpenOptions, Skein};
 
-use crate::support::Fixture;
+use crate::support::{Fixture, files_that_hold};
 
 /// A word in every place a thread has: message, reasoning aside, title, metadata, draft and history.
 const WORD: &str = "xylophonist";
@@ -33,16 +31,9 @@ fn filled() -> (Fixture, Skein) {
 }
 
 fn files_that_hold_the_word(fixture: &Fixture) -> Vec<String> {
-    let files = fs::read_dir(fixture.dir.path()).unwrap().map(Result::unwrap);
-    files
-        .filter(|file| file.file_type().unwrap().is_file())
-        .filter(|file| {
-            let bytes = fs::read(file.path()).unwrap();
-            // The index holds words without what they share with the word before them.
-            [WORD, &WORD[1..]].iter().any(|word| bytes.windows(word.len()).any(|window| window == word.as_bytes()))
-        })
-        .map(|file| file.file_name().into_string().unwrap())
-        .collect()
+    // The index holds words without what they share with the word before them.
+    let files = [WORD, &WORD[1..]].map(|word| files_that_hold(fixture, word));
+    files.concat()
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod erasing;
 mod files;
 mod lists;
 mod paths;
+mod retention;
 mod searching;
 mod starting;
 mod support;

@@ -1,5 +1,7 @@
 //! A store in a temporary folder, and quick ways to fill it.
 
+use std::fs;
+
 use rusqlite::Connection;
 use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::message::{self, MessageRow, NewInsert};
@@ -62,4 +64,14 @@ impl Fixture {
     pub fn foreign(&self) -> Connection {
         Connection::open(self.dir.path().join("skein.db")).unwrap()
     }
+}
+
+/// The files of the folder in which that text stands.
+pub fn files_that_hold(fixture: &Fixture, text: &str) -> Vec<String> {
+    let files = fs::read_dir(fixture.dir.path()).unwrap().map(Result::unwrap);
+    files
+        .filter(|file| file.file_type().unwrap().is_file())
+        .filter(|file| fs::read(file.path()).unwrap().windows(text.len()).any(|window| window == text.as_bytes()))
+        .map(|file| file.file_name().into_string().unwrap())
+        .collect()
 }

@@ -3,4 +3,4 @@
 /**
  * What happened.
  */
-export type EntryKind = "created" | "forked" | "renamed" | "metadata_changed" | "locked" | "unlocked" | "archived" | "deleted" | "undeleted" | "erased";
+export type EntryKind = "created" | "forked" | "renamed" | "metadata_changed" | "locked" | "unlocked" | "archived" | "deleted" | "undeleted" | "erasing_announced" | "erased";

@@ -183,6 +183,7 @@ export const de: Catalogue = {
   'history.created': 'Angelegt',
   'history.deleted': 'In den Papierkorb gelegt',
   'history.erased': 'Endgültig gelöscht',
+  'history.erasingAnnounced': 'Endgültiges Löschen angekündigt',
   'history.forked': 'Abgezweigt',
   'history.locked': 'Gesperrt',
   'history.metadata': 'Metadaten geändert',

@@ -179,6 +179,7 @@ export const en = {
   'history.created': 'Created',
   'history.deleted': 'Put into the bin',
   'history.erased': 'Erased',
+  'history.erasingAnnounced': 'Erasing announced',
   'history.forked': 'Forked',
   'history.locked': 'Locked',
   'history.metadata': 'Metadata changed',

@@ -12,6 +12,7 @@ class SettingsState {
     groupBy: 'client',
     enterSends: true,
     inspectorOpen: true,
+    retention: { mode: 'review', inactivityDays: 90, ageDays: 365 },
   });
   about = $state.raw<About | null>(null);
   /** The size of everything against the usual, 1 for 100 %. */

@@ -3,6 +3,7 @@
 use super::Skein;
 use crate::error::Result;
 use crate::store::setting;
+use crate::thread::retention::check_policy;
 use crate::wire::{About, Settings};
 
 /// Key under which the settings stand.
@@ -21,8 +22,9 @@ impl Skein {
     /// Sets everything a person can set.
     ///
     /// # Errors
-    /// `store_read_only`, `storage_full`, `storage_error`.
+    /// `invalid_request` for days that the retention policy cannot have, `store_read_only`, `storage_full`, `storage_error`.
     pub fn change_settings(&self, settings: &Settings) -> Result<()> {
+        check_policy(&settings.retention)?;
         let json = serde_json::json!(settings).to_string();
         Ok(self.store().write(|tx| setting::set(tx, KEY, &json))?)
     }

@@ -7,8 +7,8 @@ use super::show::{find, find_even_deleted, wire};
 use crate::error::{Error, Result};
 use crate::store::entry::{self, NewEntry};
 use crate::store::listing::{self, ThreadFilter};
+use crate::store::metadata;
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{metadata, tombstone};
 use crate::thread::{Action, Metadata, NewMessage, RuleError, ThreadId, check_title, permit, title_from};
 use crate::wire::{Deleted, Entry, EntryKind, JsonObject, Page, Role, State, Thread};
 
@@ -190,7 +190,7 @@ impl Skein {
         if erased {
             self.scrub();
         }
-        Ok(Deleted { id: id.into(), object: "thread".into(), deleted: true })
+        Ok(super::retention::deleted(id))
     }
 
     /// Clears away what erasing left in the index and the log. The thread is gone either way, and what
@@ -206,11 +206,10 @@ impl Skein {
         let now = self.now();
         let erase = row.state == State::Archived && confirm == Some(id);
         permit(row.state, if erase { Action::DeleteConfirmed } else { Action::Delete }, id)?;
-        let kind = if erase { EntryKind::Erased } else { EntryKind::Deleted };
-        entry::append(tx, &NewEntry::new(row.seq, kind, self.0.door, now))?;
         if erase {
-            tombstone::insert(tx, id, row.seq, now)?;
-            thread::erase(tx, row.seq)?;
+            super::retention::erase(tx, &row, self.0.door, now)?;
+        } else {
+            entry::append(tx, &NewEntry::new(row.seq, EntryKind::Deleted, self.0.door, now))?;
         }
         Ok(erase)
     }

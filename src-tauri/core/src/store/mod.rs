@@ -18,6 +18,7 @@ pub mod metadata;
 mod migrate;
 pub mod path;
 pub mod response;
+pub mod retention;
 pub mod search;
 pub mod setting;
 pub mod sidebar;

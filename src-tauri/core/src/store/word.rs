@@ -40,7 +40,7 @@ words! {
     EntryKind {
         Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",
         Locked "locked", Unlocked "unlocked", Archived "archived",
-        Deleted "deleted", Undeleted "undeleted", Erased "erased",
+        Deleted "deleted", Undeleted "undeleted", ErasingAnnounced "erasing_announced", Erased "erased",
     }
 }
 

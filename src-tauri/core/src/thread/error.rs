@@ -98,6 +98,12 @@ pub enum RuleError {
     /// It cannot be undone, so it wants to be confirmed.
     #[error("Deleting an archived thread cannot be undone. Confirm it by naming the thread's id, {0}.")]
     ConfirmationRequired(String),
+    /// Emptying the bin cannot be undone, so it wants to be confirmed.
+    #[error("Emptying the bin erases {threads} threads for good. Nothing was erased. Confirm it.")]
+    BinNotConfirmed {
+        /// Threads in the bin.
+        threads: usize,
+    },
     /// The thread has changed since the caller looked.
     #[error(
         "The thread has changed since you read it (it is at revision {revision}). Read it again and repeat the change."
@@ -158,7 +164,7 @@ impl RuleError {
             Self::ResponseExpired(_) => Code::ResponseExpired,
             Self::IdempotencyConflict => Code::IdempotencyConflict,
             Self::EndpointNotFound(_) => Code::EndpointNotFound,
-            Self::ConfirmationRequired(_) => Code::ConfirmationRequired,
+            Self::ConfirmationRequired(_) | Self::BinNotConfirmed { .. } => Code::ConfirmationRequired,
             Self::PreconditionFailed { .. } => Code::PreconditionFailed,
             Self::ContextTooLong { .. } => Code::ContextTooLong,
         }
@@ -173,6 +179,7 @@ impl RuleError {
                 json!({"size": count, "needed": needed, "limit": limits::MESSAGES})
             }
             Self::ContextTooLong { tokens, budget } => json!({"size": tokens, "limit": budget}),
+            Self::BinNotConfirmed { threads } => json!({"threads": threads}),
             Self::PreconditionFailed { revision } => json!({"revision": revision}),
             Self::InvalidTransition { from, to } => json!({"from": from, "to": to}),
             Self::ThreadNotFound(id) | Self::ThreadDeleted(id) | Self::ThreadExists(id) => json!({"id": id}),

@@ -13,6 +13,10 @@ pub const TITLE_CHARS: usize = 200;
 /// Characters of a caller's own thread id.
 pub const THREAD_ID_CHARS: usize = 128;
 /// Days without activity after which a thread is due for clean-up.
-pub const INACTIVE_DAYS: i64 = 90;
+pub const INACTIVE_DAYS: u32 = 90;
 /// Days after its creation when a thread is due for clean-up.
-pub const AGE_DAYS: i64 = 365;
+pub const AGE_DAYS: u32 = 365;
+/// The most days a person can set for either.
+pub const RETENTION_DAYS: u32 = 36_500;
+/// Days that the bin keeps a thread.
+pub const BIN_DAYS: u32 = 30;

@@ -7,6 +7,7 @@ pub mod lifecycle;
 pub mod limits;
 mod message;
 mod metadata;
+pub mod retention;
 mod title;
 
 pub use error::RuleError;

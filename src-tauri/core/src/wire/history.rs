@@ -27,6 +27,8 @@ pub enum EntryKind {
     Deleted,
     /// Taken back out of the bin.
     Undeleted,
+    /// Notice was given that the bin will erase it.
+    ErasingAnnounced,
     /// Erased for good.
     Erased,
 }

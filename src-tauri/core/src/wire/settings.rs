@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use super::Retention;
+
 /// Light, dark, or as the system says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
@@ -46,6 +48,8 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Whether the inspector is open.
     pub inspector_open: bool,
+    /// What becomes of threads that nobody uses any more.
+    pub retention: Retention,
 }
 
 impl Default for Settings {
@@ -55,6 +59,7 @@ impl Default for Settings {
             group_by: Some("client".into()),
             enter_sends: true,
             inspector_open: true,
+            retention: Retention::default(),
         }
     }
 }
