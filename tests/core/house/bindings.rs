@@ -6,8 +6,8 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, MessageView,
-    Model, NewEndpoint, RetentionReport, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
+    About, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail,
+    MessageView, Model, NewEndpoint, RetentionReport, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
 };
 use ts_rs::{Config, TS};
 

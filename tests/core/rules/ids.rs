@@ -30,6 +30,8 @@ fn ids_that_are_refused_name_the_offending_character() {
         assert_eq!(error.code(), Code::InvalidThreadId, "{id:?}");
         assert!(error.to_string().contains(named), "{id:?}: {error}");
     }
+    let details = ThreadId::parse(&too_long).unwrap_err().details();
+    assert_eq!((&details["size"], &details["limit"]), (&129.into(), &128.into()));
 }
 
 #[test]

@@ -10,6 +10,8 @@ fn a_title_has_up_to_200_characters_and_no_control_characters() {
     for bad in [String::new(), "   ".into(), "字".repeat(201), "a\nb".into(), "a\u{7}b".into()] {
         assert_eq!(check_title(&bad).unwrap_err().code(), Code::InvalidTitle, "{bad:?}");
     }
+    let details = check_title(&"字".repeat(201)).unwrap_err().details();
+    assert_eq!((&details["size"], &details["limit"]), (&201.into(), &200.into()));
 }
 
 #[test]

@@ -1,17 +1,31 @@
 //! Lists: filters, pages that neither skip nor repeat, and the sidebar's groups.
 
+use jiff::tz::TimeZone;
 use skein_core::keychain::Keychain;
 use skein_core::store::listing::{Order, ThreadFilter, cursor, list};
 use skein_core::store::sidebar::{self, Listing};
-use skein_core::store::thread::ThreadRow;
-use skein_core::store::view;
+use skein_core::store::thread::{self, ThreadRow};
+use skein_core::store::{Store, view};
+use skein_core::thread::ThreadId;
 use skein_core::wire::{Door, Role, State};
 use skein_core::{MessageRange, OpenOptions, Skein};
 
-use crate::support::Fixture;
+use crate::support::{Fixture, NOW};
+
+fn open(fixture: &Fixture) -> Skein {
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
+    Skein::open(options).unwrap()
+}
 
 fn ids(fixture: &Fixture, filter: &ThreadFilter) -> Vec<String> {
-    fixture.store.read(|conn| list(conn, filter)).unwrap().0.into_iter().map(|row| row.id).collect()
+    fixture
+        .store
+        .read(|conn| list(conn, filter, NOW, &TimeZone::UTC))
+        .unwrap()
+        .0
+        .into_iter()
+        .map(|row| row.id)
+        .collect()
 }
 
 fn filled() -> (Fixture, Vec<ThreadRow>) {
@@ -50,7 +64,7 @@ fn pages_neither_skip_nor_repeat_while_threads_are_added() {
         let (mut seen, mut after) = (Vec::new(), None);
         loop {
             let filter = ThreadFilter { order, limit: 4, after: after.take(), ..ThreadFilter::default() };
-            let (rows, more) = fixture.store.read(|conn| list(conn, &filter)).unwrap();
+            let (rows, more) = fixture.store.read(|conn| list(conn, &filter, NOW, &TimeZone::UTC)).unwrap();
             seen.extend(rows.iter().map(|row| row.id.clone()));
             fixture.thread(&format!("new{}", seen.len()), "{}");
             if !more {
@@ -70,6 +84,109 @@ fn a_page_before_a_cursor_is_the_one_just_before_it() {
     assert_eq!(ids(&fixture, &filter), ["t13", "t12", "t11"]);
     let filter = ThreadFilter { after: Some("nothing".into()), ..ThreadFilter::default() };
     assert!(ids(&fixture, &filter).is_empty());
+}
+
+/// Others make, use and erase threads while one process turns the pages.
+#[test]
+fn pages_stay_right_while_others_add_use_and_erase_threads() {
+    let (fixture, threads) = filled();
+    fixture.bring(&threads[21], State::Archived);
+    let skein = open(&fixture);
+    let page = |after| skein.list_threads(&ThreadFilter { limit: 4, after, ..ThreadFilter::default() }).unwrap();
+    let mut seen = page(None);
+    assert_eq!(seen.last_id.as_deref(), Some("t21"));
+    skein.delete_thread("t21", Some("t21")).unwrap();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let other = Store::open(fixture.dir.path()).unwrap();
+            for n in 0.. {
+                if done.load(std::sync::atomic::Ordering::SeqCst) {
+                    break;
+                }
+                let id = ThreadId::parse(&format!("new{n}")).unwrap();
+                other.write(|tx| thread::insert(tx, &id, None, None, NOW)).unwrap();
+                fixture.message(&threads[0], None, Role::User, "news");
+            }
+        });
+        let mut ids: Vec<String> = seen.data.iter().map(|thread| thread.id.clone()).collect();
+        while seen.has_more {
+            seen = page(seen.last_id);
+            ids.extend(seen.data.iter().map(|thread| thread.id.clone()));
+        }
+        done.store(true, std::sync::atomic::Ordering::SeqCst);
+        let expected: Vec<String> = (0..25).rev().map(|n| format!("t{n:02}")).collect();
+        assert_eq!(ids, expected);
+    });
+}
+
+#[test]
+fn threads_are_found_by_their_messages_and_titles() {
+    let fixture = Fixture::new();
+    for (id, json, text) in [
+        ("memo", "{\"client\":\"Acme\"}", "Transfer pricing"),
+        ("note", "{}", "A transfer of tickets"),
+        ("Transfer.Lists", "{}", "Something else"),
+        ("empty", "{\"client\":\"Acme\"}", ""),
+    ] {
+        let thread = fixture.thread(id, json);
+        if !text.is_empty() {
+            fixture.message(&thread, None, Role::User, text);
+        }
+    }
+    for (text, expected) in [
+        ("transfer", &["Transfer.Lists", "note", "memo"][..]),
+        ("pric", &["memo"]),
+        ("\"transfer pricing\"", &["memo"]),
+        ("transfer role:user", &["note", "memo"]),
+        ("transfer after:2000-01-01", &["note", "memo"]),
+        ("client:acme", &["empty", "memo"]),
+        ("client:acme transfer", &["memo"]),
+        ("state:open role:user", &["Transfer.Lists", "note", "memo"]),
+        ("role:assistant", &[]),
+        ("state:locked transfer", &[]),
+        ("transfer (", &["Transfer.Lists", "note", "memo"]),
+        ("\"transfer", &["Transfer.Lists", "note", "memo"]),
+        ("***", &[]),
+        ("  ", &["empty", "Transfer.Lists", "note", "memo"]),
+    ] {
+        let filter = ThreadFilter { text: Some(text.into()), ..ThreadFilter::default() };
+        assert_eq!(ids(&fixture, &filter), expected, "{text}");
+    }
+}
+
+#[test]
+fn older_means_days_without_activity() {
+    let (fixture, threads) = filled();
+    fixture.message(&threads[2], None, Role::User, "news");
+    let later = NOW + 30 * 86_400_000 + 1;
+    for (days, count) in [(29, 25), (30, 25), (31, 0)] {
+        let filter = ThreadFilter { older_than: Some(days), limit: 100, ..ThreadFilter::default() };
+        let found = fixture.store.read(|conn| list(conn, &filter, later, &TimeZone::UTC)).unwrap().0;
+        assert_eq!(found.len(), count, "{days}");
+    }
+}
+
+#[test]
+fn a_history_comes_in_pages() {
+    let fixture = Fixture::new();
+    fixture.thread("t", "{}");
+    let skein = open(&fixture);
+    for n in 0..6 {
+        skein.rename_thread("t", &n.to_string()).unwrap();
+    }
+    let whole = skein.list_history("t").unwrap();
+    let (mut seen, mut after) = (Vec::new(), None);
+    loop {
+        let page = skein.page_history("t", after.as_deref(), 3).unwrap();
+        seen.extend(page.data);
+        after = page.last_id;
+        if !page.has_more {
+            break;
+        }
+    }
+    assert_eq!((seen.len(), seen), (7, whole));
+    assert!(skein.page_history("t", Some("nothing"), 3).unwrap().data.is_empty());
 }
 
 #[test]
@@ -117,8 +234,7 @@ fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
     for n in 0..7 {
         last = Some(fixture.message(&thread, last.as_ref(), Role::User, &n.to_string()));
     }
-    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
-    let skein = Skein::open(options).unwrap();
+    let skein = open(&fixture);
     for (newest_first, all_versions) in [(false, false), (true, false), (false, true), (true, true)] {
         let ask = |after: Option<String>, before: Option<String>| {
             let range = MessageRange { limit: 3, after, before, newest_first, all_versions };

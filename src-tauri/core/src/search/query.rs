@@ -16,6 +16,16 @@ pub struct Term {
     pub prefix: bool,
 }
 
+impl Term {
+    /// Whether these words are what it asks for.
+    fn is(&self, run: &[String]) -> bool {
+        let (Some((last, begun)), Some((asked, before))) = (run.split_last(), self.words.split_last()) else {
+            return false;
+        };
+        begun == before && (last == asked || self.prefix && last.starts_with(asked.as_str()))
+    }
+}
+
 /// A query, read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
@@ -34,6 +44,12 @@ pub struct Query {
 }
 
 impl Query {
+    /// Whether all its terms stand in a text.
+    pub fn is_in(&self, text: &str) -> bool {
+        let words: Vec<String> = words(text).map(|word| word.folded).collect();
+        self.terms.iter().all(|term| words.windows(term.words.len()).any(|run| term.is(run)))
+    }
+
     /// The query as FTS5 reads it; `None` if there is nothing to match.
     pub fn to_match(&self) -> Option<String> {
         let terms: Vec<String> = self

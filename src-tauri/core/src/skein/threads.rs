@@ -78,7 +78,7 @@ impl Skein {
     /// `storage_error`.
     pub fn list_threads(&self, filter: &ThreadFilter) -> Result<Page<Thread>> {
         self.store().read(|conn| {
-            let (rows, has_more) = listing::list(conn, filter)?;
+            let (rows, has_more) = listing::list(conn, filter, self.now(), &Self::zone())?;
             Ok(Page {
                 object: "list".into(),
                 first_id: rows.first().map(|row| listing::cursor(row, filter.order)),
@@ -233,7 +233,25 @@ impl Skein {
     /// # Errors
     /// `thread_not_found`, `thread_deleted` once it is erased.
     pub fn list_history(&self, id: &str) -> Result<Vec<Entry>> {
-        self.store().read(|conn| Ok(entry::list(conn, find_even_deleted(conn, id)?.seq)?))
+        self.store().read(|conn| Ok(entry::list(conn, find_even_deleted(conn, id)?.seq, 0, u32::MAX)?))
+    }
+
+    /// A page of a thread's history, oldest first: the entries behind the cursor `after`, which is an entry's `seq`.
+    /// A cursor that is none lists nothing.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted` once it is erased.
+    pub fn page_history(&self, id: &str, after: Option<&str>, limit: u32) -> Result<Page<Entry>> {
+        let limit = limit.clamp(1, 100);
+        let after = after.map_or(0, |after| after.parse().unwrap_or(i64::MAX));
+        self.store().read(|conn| {
+            let mut data = entry::list(conn, find_even_deleted(conn, id)?.seq, after, limit + 1)?;
+            let has_more = data.len() > limit as usize;
+            data.truncate(limit as usize);
+            let cursor = |entry: Option<&Entry>| entry.map(|entry| entry.seq.to_string());
+            let (first_id, last_id) = (cursor(data.first()), cursor(data.last()));
+            Ok(Page { object: "list".into(), data, first_id, last_id, has_more })
+        })
     }
 }
 

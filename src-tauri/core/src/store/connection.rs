@@ -67,6 +67,7 @@ fn prepare(conn: Connection) -> Result<Connection, StoreError> {
          PRAGMA temp_store = MEMORY;
          PRAGMA cell_size_check = ON;",
     )?;
+    super::search::add_functions(&conn)?;
     conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     // Reads the schema, so that a file that is no store is found here and not later.
     conn.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;

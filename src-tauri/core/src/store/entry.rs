@@ -87,16 +87,16 @@ pub fn transition(
     Ok(step)
 }
 
-/// The entries of a thread, oldest first.
+/// At most `limit` entries of a thread behind a number, oldest first.
 ///
 /// # Errors
 /// `storage_error`.
-pub fn list(conn: &Connection, thread: i64) -> Result<Vec<Entry>, StoreError> {
+pub fn list(conn: &Connection, thread: i64, after: i64, limit: u32) -> Result<Vec<Entry>, StoreError> {
     let mut read = conn.prepare_cached(
         "SELECT seq, kind, from_state, to_state, door, at, json
-         FROM entry LEFT JOIN entry_detail ON entry = seq WHERE thread = ?1 ORDER BY seq",
+         FROM entry LEFT JOIN entry_detail ON entry = seq WHERE thread = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3",
     )?;
-    let entries = read.query_map([thread], from_row)?;
+    let entries = read.query_map(params![thread, after, limit], from_row)?;
     Ok(entries.collect::<Result<_, _>>()?)
 }
 

@@ -1,12 +1,14 @@
 //! The full-text index over every message: a contentless FTS5 table whose rows bear the numbers
 //! of the messages.
 
-use rusqlite::types::Value;
+use jiff::tz::TimeZone;
+use rusqlite::functions::FunctionFlags;
+use rusqlite::types::{FromSqlError, Value};
 use rusqlite::{Connection, Transaction, params, params_from_iter};
 
 use super::message::{self, MessageRow};
 use super::{StoreError, Word, thread};
-use crate::search::{Query, split_unspaced};
+use crate::search::{Query, parse, split_unspaced};
 
 /// Up to this many matches are ranked; more are shown newest first.
 const RANKED: u32 = 200;
@@ -93,15 +95,62 @@ pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<
 }
 
 fn filters(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
-    if let Some(role) = query.role {
-        push(sql, values, " AND m.role = ?", role.word().to_owned());
-    }
+    messages(sql, values, query);
     if let Some(state) = query.state {
         push(sql, values, " AND t.state = ?", state.word().to_owned());
     }
     if let Some(client) = &query.client {
         let known = " AND t.seq IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = ? COLLATE NOCASE)";
         push(sql, values, known, client.clone());
+    }
+}
+
+/// Adds to a list of threads that a message or the title must match, and what `text` says about the thread itself.
+pub(super) fn narrow(sql: &mut String, values: &mut Vec<Value>, text: &str, query: &Query) {
+    if let Some(state) = query.state {
+        push(sql, values, " AND state = ?", state.word().to_owned());
+    }
+    if let Some(client) = &query.client {
+        let known = " AND seq IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = ? COLLATE NOCASE)";
+        push(sql, values, known, client.clone());
+    }
+    let about_messages = query.role.is_some() || query.before.is_some() || query.after.is_some();
+    let about_threads = query.state.is_some() || query.client.is_some();
+    match query.to_match() {
+        Some(matching) => {
+            sql.push_str(" AND (seq IN (SELECT m.thread FROM search s JOIN message m ON m.seq = s.rowid");
+            push(sql, values, " WHERE s.text MATCH ?", matching);
+            messages(sql, values, query);
+            sql.push(')');
+            if !about_messages {
+                push(sql, values, " OR title_matches(?, title)", text.to_owned());
+            }
+            sql.push(')');
+        }
+        None if about_messages => {
+            sql.push_str(" AND EXISTS (SELECT 1 FROM message m WHERE m.thread = thread.seq");
+            messages(sql, values, query);
+            sql.push(')');
+        }
+        None if about_threads => {}
+        // Not a word in it.
+        None => sql.push_str(" AND 0"),
+    }
+}
+
+/// `title_matches(text, title)`: whether the words of a query stand in a title.
+pub(super) fn add_functions(conn: &Connection) -> Result<(), StoreError> {
+    let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
+    Ok(conn.create_scalar_function("title_matches", 2, flags, |call| {
+        let query = call.get_or_create_aux(0, |text| Ok::<_, FromSqlError>(parse(text.as_str()?, &TimeZone::UTC)))?;
+        Ok(call.get_raw(1).as_str().is_ok_and(|title| query.is_in(title)))
+    })?)
+}
+
+/// What a query says about messages.
+fn messages(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
+    if let Some(role) = query.role {
+        push(sql, values, " AND m.role = ?", role.word().to_owned());
     }
     if let Some(before) = query.before {
         push(sql, values, " AND m.created_at < ?", before);

@@ -1,6 +1,6 @@
 //! Tombstones: what is left of an erased thread, so that its id is never used again.
 
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, params};
 use sha2::{Digest, Sha256};
 
 use super::{StoreError, setting};
@@ -13,6 +13,15 @@ use crate::clock::Millis;
 pub fn exists(conn: &Connection, id: &str) -> Result<bool, StoreError> {
     let mut read = conn.prepare_cached("SELECT 1 FROM tombstone WHERE digest = ?1")?;
     Ok(read.exists([digest(conn, id)?])?)
+}
+
+/// The number that an erased thread had.
+///
+/// # Errors
+/// `storage_error`.
+pub fn place_of(conn: &Connection, id: &str) -> Result<Option<i64>, StoreError> {
+    let mut read = conn.prepare_cached("SELECT thread FROM tombstone WHERE digest = ?1")?;
+    Ok(read.query_row([digest(conn, id)?], |row| row.get(0)).optional()?)
 }
 
 /// Sets a tombstone.

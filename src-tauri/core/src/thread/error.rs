@@ -15,12 +15,33 @@ pub enum RuleError {
     /// A thread id breaks the rule.
     #[error("{0} A thread id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ ~ + = -")]
     InvalidThreadId(String),
+    /// A thread id is too long.
+    #[error("The thread id has {size} characters. A thread id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ ~ + = -")]
+    ThreadIdTooLong {
+        /// Characters in it.
+        size: usize,
+    },
     /// A title breaks the rule.
     #[error("{0} A title has 1 to 200 characters and no control characters.")]
     InvalidTitle(String),
+    /// A title is too long.
+    #[error("The title has {size} characters. A title has 1 to 200 characters and no control characters.")]
+    TitleTooLong {
+        /// Characters in it.
+        size: usize,
+    },
     /// Metadata is not an object that can be kept.
     #[error("{0}")]
     InvalidMetadata(String),
+    /// Metadata is nested too deep.
+    #[error(
+        "The metadata is nested {size} levels deep; at most {} are kept. Nothing was changed.",
+        limits::METADATA_LEVELS
+    )]
+    MetadataTooDeep {
+        /// Levels in it.
+        size: usize,
+    },
     /// Metadata is too long.
     #[error(
         "The metadata would take {size} bytes; a thread holds {}. Nothing was changed. Shorten it and try again.",
@@ -146,9 +167,9 @@ impl RuleError {
     pub const fn code(&self) -> Code {
         match self {
             Self::InvalidRequest(_) => Code::InvalidRequest,
-            Self::InvalidThreadId(_) => Code::InvalidThreadId,
-            Self::InvalidTitle(_) => Code::InvalidTitle,
-            Self::InvalidMetadata(_) => Code::InvalidMetadata,
+            Self::InvalidThreadId(_) | Self::ThreadIdTooLong { .. } => Code::InvalidThreadId,
+            Self::InvalidTitle(_) | Self::TitleTooLong { .. } => Code::InvalidTitle,
+            Self::InvalidMetadata(_) | Self::MetadataTooDeep { .. } => Code::InvalidMetadata,
             Self::MetadataTooLarge { .. } => Code::MetadataTooLarge,
             Self::MessageTooLarge { .. } => Code::MessageTooLarge,
             Self::MessageLimitReached { .. } => Code::MessageLimitReached,
@@ -173,6 +194,9 @@ impl RuleError {
     /// Sizes and limits, as an object.
     pub fn details(&self) -> Value {
         match self {
+            Self::ThreadIdTooLong { size } => json!({"size": size, "limit": limits::THREAD_ID_CHARS}),
+            Self::TitleTooLong { size } => json!({"size": size, "limit": limits::TITLE_CHARS}),
+            Self::MetadataTooDeep { size } => json!({"size": size, "limit": limits::METADATA_LEVELS}),
             Self::MetadataTooLarge { size } => json!({"size": size, "limit": limits::METADATA_BYTES}),
             Self::MessageTooLarge { size } => json!({"size": size, "limit": limits::MESSAGE_BYTES}),
             Self::MessageLimitReached { count, needed } => {

@@ -80,7 +80,7 @@ impl ThreadId {
             )));
         }
         if id.len() > limits::THREAD_ID_CHARS {
-            return Err(RuleError::InvalidThreadId(format!("The thread id has {} characters.", id.len())));
+            return Err(RuleError::ThreadIdTooLong { size: id.len() });
         }
         Ok(Self(id.to_owned()))
     }

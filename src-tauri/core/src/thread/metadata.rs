@@ -21,10 +21,7 @@ impl Metadata {
     pub fn new(object: JsonObject) -> Result<Self, RuleError> {
         let levels = 1 + object.values().map(depth).max().unwrap_or(0);
         if levels > limits::METADATA_LEVELS {
-            return Err(RuleError::InvalidMetadata(format!(
-                "The metadata is nested {levels} levels deep; at most {} are kept. Nothing was changed.",
-                limits::METADATA_LEVELS
-            )));
+            return Err(RuleError::MetadataTooDeep { size: levels });
         }
         let metadata = Self(object);
         let size = metadata.to_json().len();

@@ -17,9 +17,9 @@ pub fn check_title(title: &str) -> Result<String, RuleError> {
             u32::from(bad)
         )));
     }
-    let count = title.chars().count();
-    if count > limits::TITLE_CHARS {
-        return Err(RuleError::InvalidTitle(format!("The title has {count} characters.")));
+    let size = title.chars().count();
+    if size > limits::TITLE_CHARS {
+        return Err(RuleError::TitleTooLong { size });
     }
     Ok(title.to_owned())
 }
