@@ -17,6 +17,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
+    skein_core::no_core_dumps();
     let arguments = Arguments::parse();
     let dir = arguments.data_dir.filter(|dir| !dir.as_os_str().is_empty());
     skein_window::run(dir.unwrap_or_else(skein_core::Skein::default_data_dir))

@@ -148,3 +148,25 @@ fn as_somebody(program: &std::path::Path, home: &std::path::Path) -> std::proces
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(program);
     command
 }
+
+/// A crash would write the memory to the disk, and with it what is kept nowhere else.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_writes_no_core_dump() {
+    let desk = Desk::new();
+    let mut asking =
+        desk.command().args(["send", "t", "-"]).stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let limits = format!("/proc/{}/limits", asking.id());
+    let none = || {
+        let limits = fs::read_to_string(&limits).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        core.split_whitespace().filter(|word| *word == "0").count() == 2
+    };
+    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
+    while !none() {
+        assert!(std::time::Instant::now() < deadline, "{}", fs::read_to_string(&limits).unwrap());
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    drop(asking.stdin.take());
+    asking.wait().unwrap();
+}

@@ -17,6 +17,7 @@ use failure::{Failure, USAGE};
 use output::Output;
 
 fn main() -> ExitCode {
+    skein_core::no_core_dumps();
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(error) => return ExitCode::from(misunderstood(&error)),

@@ -11,6 +11,7 @@
 pub mod chain;
 pub mod clock;
 pub mod context;
+mod crash;
 pub mod endpoint;
 pub mod error;
 pub mod keychain;
@@ -22,6 +23,7 @@ pub mod store;
 pub mod thread;
 pub mod wire;
 
+pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result};
 pub use skein::{MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange};
 pub use store::idempotency::Once;

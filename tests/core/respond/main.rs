@@ -12,4 +12,6 @@ mod once;
 mod processes;
 mod stopping;
 mod support;
+mod traces;
 mod versions;
+mod writers;
