@@ -6,6 +6,7 @@ mod chatting;
 mod endpoints;
 mod keychain;
 mod sending;
+mod serving;
 mod support;
 mod threads;
 mod trouble;

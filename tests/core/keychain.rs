@@ -35,7 +35,12 @@ fn secret(text: &str) -> SecretString {
 }
 
 fn slot(store: &str, endpoint: &str, origin: &str) -> KeySlot {
-    KeySlot { store: store.into(), endpoint: endpoint.into(), name: "unset in tests".into(), origin: origin.into() }
+    KeySlot {
+        store: store.into(),
+        endpoint: endpoint.into(),
+        variable: "SKEIN_UNSET_IN_TESTS".into(),
+        origin: origin.into(),
+    }
 }
 
 #[test]

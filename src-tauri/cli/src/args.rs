@@ -92,6 +92,12 @@ pub enum Command {
     /// Where models answer
     #[command(subcommand)]
     Endpoint(EndpointCommand),
+    /// Serve the local API until you stop it with Ctrl-C; the first line says where
+    Serve {
+        /// Port on 127.0.0.1, in place of the one in the settings; 0 takes any free one
+        #[arg(long, value_name = "N")]
+        port: Option<u16>,
+    },
     /// Check the store, the keychain and the endpoints
     Doctor,
 }

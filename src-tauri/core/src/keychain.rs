@@ -106,10 +106,10 @@ impl From<keyring::Error> for KeychainError {
 pub struct KeySlot {
     /// Id of the store: two stores never share a key.
     pub store: String,
-    /// Id of the endpoint.
+    /// Id of the endpoint, or what else has a key.
     pub endpoint: String,
-    /// Name of the endpoint, which names its environment variable.
-    pub name: String,
+    /// The environment variable that gives it for one run; see [`key_variable`] for an endpoint's.
+    pub variable: String,
     /// Scheme, host and port that the key is for, such as `https://api.openai.com`.
     pub origin: String,
 }
@@ -119,8 +119,9 @@ impl KeySlot {
         format!("{}/{}", self.store, self.endpoint)
     }
 
-    fn environment(&self) -> Option<SecretString> {
-        std::env::var(key_variable(&self.name))
+    /// The key that the environment gives, if it does.
+    pub fn environment(&self) -> Option<SecretString> {
+        std::env::var(&self.variable)
             .ok()
             .map(|key| key.trim().to_owned())
             .filter(|key| !key.is_empty())

@@ -25,5 +25,5 @@ pub mod wire;
 
 pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result};
-pub use skein::{MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange};
+pub use skein::{ApiToken, MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange, TokenKept};
 pub use store::idempotency::Once;

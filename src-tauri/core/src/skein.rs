@@ -1,6 +1,7 @@
 //! The handle that every door holds: the store, the endpoints, the keychain and the running
 //! responses of one data folder. Doors translate and call; what may happen is decided behind it.
 
+mod api_access;
 mod chains;
 mod endpoints;
 mod fork;
@@ -15,6 +16,7 @@ mod show;
 mod threads;
 mod window_view;
 
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -28,6 +30,7 @@ use crate::keychain::Keychain;
 use crate::store::{ProcessLock, Store, StoreError};
 use crate::wire::Door;
 
+pub use api_access::{ApiToken, TokenKept};
 pub use messages::MessageRange;
 pub use respond::{RespondOptions, Running};
 pub use threads::ThreadChange;
@@ -64,10 +67,23 @@ impl OpenOptions {
 #[derive(Clone)]
 pub struct Skein(pub(crate) Arc<Inner>);
 
+/// What one door holds: the door's own name, and what all doors of the process share.
 pub(crate) struct Inner {
+    pub(crate) door: Door,
+    shared: Arc<Shared>,
+}
+
+impl Deref for Inner {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+pub(crate) struct Shared {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
-    pub(crate) door: Door,
     pub(crate) keychain: Keychain,
     pub(crate) timeouts: Timeouts,
     /// Made when this process runs its first response.
@@ -85,17 +101,17 @@ impl Skein {
     /// `store_in_use`, `store_newer`, `storage_full`, `storage_error`.
     pub fn open(options: OpenOptions) -> Result<Self> {
         let store = Store::open(&options.data_dir)?;
-        let skein = Self(Arc::new(Inner {
+        let shared = Shared {
             store,
             counted: Mutex::new(options.clock.running()),
             clock: options.clock,
-            door: options.door,
             keychain: options.keychain,
             timeouts: options.timeouts,
             process: OnceLock::new(),
             responses: respond::Registry::default(),
             chains: Chains::default(),
-        }));
+        };
+        let skein = Self(Arc::new(Inner { door: options.door, shared: Arc::new(shared) }));
         if !skein.store().is_read_only() {
             // A disk that is full, say, is no reason not to let a person read. Whoever meets such a
             // response tries again.
@@ -105,6 +121,12 @@ impl Skein {
             skein.scrub();
         }
         Ok(skein)
+    }
+
+    /// The same data folder through another door of this process: what it does stands so in the history.
+    #[must_use]
+    pub fn through(&self, door: Door) -> Self {
+        Self(Arc::new(Inner { door, shared: self.0.shared.clone() }))
     }
 
     /// Where data is kept unless a person names another folder.

@@ -13,6 +13,7 @@ class SettingsState {
     enterSends: true,
     inspectorOpen: true,
     retention: { mode: 'review', inactivityDays: 90, ageDays: 365 },
+    api: { enabled: false, port: 8417 },
   });
   about = $state.raw<About | null>(null);
   /** The size of everything against the usual, 1 for 100 %. */

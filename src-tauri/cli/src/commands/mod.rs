@@ -5,6 +5,7 @@ mod doctor;
 mod endpoint;
 mod search;
 mod send;
+mod serve;
 mod show;
 mod threads;
 mod window;
@@ -26,6 +27,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
     match command {
         Command::Chat { thread, model } => chat::run(&skein, thread.as_deref(), model.as_deref(), output).await,
         Command::Send(send) => send::run(&skein, send, output).await,
+        Command::Serve { port } => serve::run(&skein, *port, output).await,
         Command::Endpoint(command) => endpoint::run(&skein, command, output).await,
         Command::Search { query, limit, after } => {
             search::run(&skein, &query.join(" "), *limit, after.as_deref(), output)

@@ -8,7 +8,7 @@ use secrecy::SecretString;
 use super::Skein;
 use crate::endpoint::check_base_url;
 use crate::error::{Error, Result};
-use crate::keychain::{Found, KeySlot, KeychainError};
+use crate::keychain::{Found, KeySlot, KeychainError, key_variable};
 use crate::store::endpoint::{self, EndpointRow};
 use crate::store::setting;
 use crate::thread::{EndpointId, RuleError};
@@ -187,7 +187,7 @@ impl Skein {
     fn key_slot(&self, row: &EndpointRow) -> Result<Option<KeySlot>> {
         let Some(origin) = row.origin() else { return Ok(None) };
         let store = self.store().read(setting::store_id)?;
-        Ok(Some(KeySlot { store, endpoint: row.id.to_string(), name: row.name.clone(), origin }))
+        Ok(Some(KeySlot { store, endpoint: row.id.to_string(), variable: key_variable(&row.name), origin }))
     }
 
     fn endpoint_wire(&self, row: &EndpointRow) -> Result<Endpoint> {

@@ -1,11 +1,8 @@
 //! Metadata: the caller's own JSON object, kept as it was spelled, changed by merge patch.
 
-use std::collections::HashSet;
-use std::fmt;
-
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::json::read_json;
 use super::{RuleError, limits};
 use crate::wire::JsonObject;
 
@@ -71,12 +68,10 @@ impl Metadata {
 /// `invalid_metadata` if it is not an object, not JSON, holds a key twice or is nested too deep;
 /// `metadata_too_large` past the limit.
 pub fn parse_metadata(json: &str) -> Result<Metadata, RuleError> {
-    let mut read = serde_json::Deserializer::from_str(json);
-    read.deserialize_any(NoDuplicates)
-        .and_then(|()| read.end())
+    let read = read_json(json)
         .map_err(|e| RuleError::InvalidMetadata(format!("The metadata cannot be read: {e}. Nothing was changed.")))?;
-    match serde_json::from_str(json) {
-        Ok(Value::Object(object)) => Metadata::new(object),
+    match read {
+        Value::Object(object) => Metadata::new(object),
         _ => Err(RuleError::InvalidMetadata(
             "Metadata is a JSON object, such as {\"client\": \"Acme\"}. Nothing was changed.".into(),
         )),
@@ -107,63 +102,5 @@ fn merge_patch(target: &mut Value, patch: &Value) {
                 merge_patch(target.entry(key.clone()).or_insert(Value::Null), value);
             }
         }
-    }
-}
-
-/// Walks a JSON text and refuses a key that stands twice in one object, which `serde_json` takes in silence.
-struct NoDuplicates;
-
-impl<'de> Visitor<'de> for NoDuplicates {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        while seq.next_element_seed(Seed)?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
-        while let Some(key) = map.next_key::<String>()? {
-            if seen.contains(&key) {
-                let shown: String = key.chars().take(40).collect();
-                return Err(serde::de::Error::custom(format!("the key {shown:?} stands twice")));
-            }
-            map.next_value_seed(Seed)?;
-            seen.insert(key);
-        }
-        Ok(())
-    }
-}
-
-struct Seed;
-
-impl<'de> serde::de::DeserializeSeed<'de> for Seed {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(NoDuplicates)
     }
 }

@@ -3,6 +3,7 @@
 
 mod error;
 mod id;
+mod json;
 pub mod lifecycle;
 pub mod limits;
 mod message;
@@ -12,6 +13,7 @@ mod title;
 
 pub use error::RuleError;
 pub use id::{EndpointId, MessageId, ResponseId, ThreadId, generate};
+pub use json::read_json;
 pub use lifecycle::{Action, Transition, permit, transition};
 pub use message::{NewMessage, Place, check_inputs, check_room, content_hash};
 pub use metadata::{Metadata, parse_metadata};

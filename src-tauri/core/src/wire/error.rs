@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use super::JsonObject;
 
 /// A stable code, a person's words, and numbers where they help.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ErrorDetail {
     /// Stable; see [`crate::error::Code`].
     pub code: String,
@@ -14,11 +15,12 @@ pub struct ErrorDetail {
     pub message: String,
     /// Sizes, limits, names; an object, possibly empty.
     #[ts(type = "Record<string, unknown>")]
+    #[schema(value_type = Object)]
     pub details: JsonObject,
 }
 
 /// The envelope of an error.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,

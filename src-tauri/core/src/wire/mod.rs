@@ -4,6 +4,7 @@
 //! Times are RFC 3339 UTC with milliseconds (see [`Time`]). A field without a value is `null`,
 //! never absent. What a shape means is decided elsewhere: this room only spells.
 
+mod calls;
 mod chain;
 mod endpoint;
 mod error;
@@ -19,6 +20,7 @@ mod stream;
 mod thread;
 mod window;
 
+pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
 pub use chain::ChainView;
 pub use endpoint::{Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol};
 pub use error::{ErrorBody, ErrorDetail};
@@ -29,7 +31,7 @@ pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use retention::{CleanedThread, DueReason, DueThread, Retention, RetentionMode, RetentionReport};
 pub use search::{SearchHit, SearchPage};
-pub use settings::{About, Appearance, KeychainState, Settings, Theme};
+pub use settings::{About, ApiSettings, Appearance, KeychainState, Settings, Theme};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
 pub use window::{ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView};

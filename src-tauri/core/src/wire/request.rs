@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use super::{JsonObject, Role, State, TextPart};
 
 /// One message of a request. What an input does not need (an id, times) is ignored,
 /// so that a message from an answer can be handed back as it is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 pub struct Input {
     /// Who wrote it.
     pub role: Role,
@@ -20,7 +21,7 @@ pub struct Input {
 }
 
 /// The thread a request names: an id, or an object with an id and metadata for a new thread.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(untagged)]
 pub enum ThreadChoice {
     /// An id.
@@ -32,12 +33,13 @@ pub enum ThreadChoice {
         /// Used only when the thread is made.
         #[serde(default)]
         #[ts(type = "Record<string, unknown> | null")]
+        #[schema(value_type = Option<Object>)]
         metadata: Option<JsonObject>,
     },
 }
 
 /// A request for a response.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ResponseRequest {
     /// `endpoint/model`, or a model; `null` takes the default endpoint's.
@@ -54,5 +56,6 @@ pub struct ResponseRequest {
     pub stream: Option<bool>,
     /// Passed on to the model as they are.
     #[ts(type = "Record<string, unknown>")]
+    #[schema(value_type = Object)]
     pub parameters: JsonObject,
 }

@@ -36,6 +36,22 @@ impl Default for Appearance {
     }
 }
 
+/// The local API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ApiSettings {
+    /// Whether the window offers it.
+    pub enabled: bool,
+    /// Its port on 127.0.0.1; 0 takes any free one.
+    pub port: u16,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self { enabled: false, port: 8417 }
+    }
+}
+
 /// Everything a person can set about this store.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
@@ -50,6 +66,8 @@ pub struct Settings {
     pub inspector_open: bool,
     /// What becomes of threads that nobody uses any more.
     pub retention: Retention,
+    /// The local API.
+    pub api: ApiSettings,
 }
 
 impl Default for Settings {
@@ -60,6 +78,7 @@ impl Default for Settings {
             enter_sends: true,
             inspector_open: true,
             retention: Retention::default(),
+            api: ApiSettings::default(),
         }
     }
 }

@@ -2,11 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use utoipa::ToSchema;
 
 use super::{JsonObject, Time};
 
 /// Where a thread is in its lifecycle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// Accepts messages.
@@ -18,7 +19,7 @@ pub enum State {
 }
 
 /// A container for one conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Thread {
     /// The caller's own id, or a generated one.
@@ -31,6 +32,7 @@ pub struct Thread {
     pub state: State,
     /// The caller's own JSON object.
     #[ts(type = "Record<string, unknown>")]
+    #[schema(value_type = Object)]
     pub metadata: JsonObject,
     /// Messages in the thread, all versions counted.
     pub message_count: u32,
@@ -53,7 +55,7 @@ pub struct Thread {
 }
 
 /// Where a fork was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ForkedFrom {
     /// The origin's id at that time.
@@ -63,7 +65,7 @@ pub struct ForkedFrom {
 }
 
 /// What a list says about a thread's last seal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SealSummary {
     /// SHA-256 of the seal, lower-case hex.
@@ -75,7 +77,7 @@ pub struct SealSummary {
 }
 
 /// The answer to deleting a thread.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Deleted {
     /// The id that was deleted.

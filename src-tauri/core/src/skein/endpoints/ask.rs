@@ -9,7 +9,7 @@ use super::{Skein, own_model};
 use crate::endpoint::{self, Call, CallEvent, CallMessage, EndpointError};
 use crate::error::Result;
 use crate::store::StoreError;
-use crate::store::endpoint::{EndpointRow, KnownModel, find, update};
+use crate::store::endpoint::{EndpointRow, KnownModel, find, list, update};
 use crate::wire::{EndpointTest, JsonObject, Model, Role};
 
 /// What a test says to the model.
@@ -38,15 +38,32 @@ impl Skein {
         let row = self.endpoint_row(id)?;
         let key = self.key_off_thread(&row).await?;
         let known = self.ask_for_models(&row, key).await?;
-        Ok(known
+        Ok(known.into_iter().map(|known| model_wire(&row, known)).collect())
+    }
+
+    /// What every endpoint offers. All are asked at once; one that cannot answer now counts with what it
+    /// offered when it last could.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub async fn list_every_model(&self) -> Result<Vec<Model>> {
+        let rows = self.store().read(list)?;
+        let asked: Vec<_> = rows
             .into_iter()
-            .map(|known| Model {
-                id: known.id,
-                object: "model".into(),
-                endpoint: row.name.clone(),
-                context_window: known.context_window,
+            .map(|row| {
+                let skein = self.clone();
+                let known = row.clone();
+                (known, tokio::spawn(async move { skein.list_models(row.id.as_str()).await }))
             })
-            .collect())
+            .collect();
+        let mut models = Vec::new();
+        for (row, answer) in asked {
+            match answer.await {
+                Ok(Ok(offered)) => models.extend(offered),
+                _ => models.extend(row.models.iter().cloned().map(|known| model_wire(&row, known))),
+            }
+        }
+        Ok(models)
     }
 
     async fn try_endpoint(&self, row: &EndpointRow) -> Result<(String, u64)> {
@@ -101,6 +118,10 @@ impl Skein {
         let asked = tokio::task::spawn_blocking(move || skein.key_for(&row)).await;
         asked.map_err(|_| crate::keychain::KeychainError::Silent)?
     }
+}
+
+fn model_wire(row: &EndpointRow, known: KnownModel) -> Model {
+    Model { id: known.id, object: "model".into(), endpoint: row.name.clone(), context_window: known.context_window }
 }
 
 /// Makes a call until its first words; says which model they came from.

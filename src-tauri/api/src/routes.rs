@@ -1,0 +1,121 @@
+//! Every call there is, one file a topic, and what they share.
+
+pub mod history;
+pub mod messages;
+pub mod models;
+pub mod responses;
+pub mod threads;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::routing::{get, post};
+use skein_core::response::Sink;
+use skein_core::wire::{Page, Thread};
+use skein_core::{Code, Skein};
+
+use crate::error::ApiError;
+use crate::json::Query;
+use crate::openapi;
+
+/// What every call works with.
+#[derive(Clone)]
+pub struct Desk {
+    pub skein: Skein,
+    pub watch: Option<Arc<dyn Sink>>,
+}
+
+impl Desk {
+    /// Asks the core off the async threads, for it waits for the disk.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Skein) -> skein_core::Result<T> + Send + 'static,
+    ) -> Result<T, ApiError> {
+        let skein = self.skein.clone();
+        match tokio::task::spawn_blocking(move || work(&skein)).await {
+            Ok(done) => Ok(done?),
+            Err(_) => Err(ApiError::new(Code::StorageError, "This call was broken off inside Skein. Try it again.")),
+        }
+    }
+}
+
+/// The routes, behind the guard.
+pub fn all(desk: Desk) -> Router {
+    Router::new()
+        .route("/v1/model/response", post(responses::create))
+        .route("/v1/threads", post(threads::create).get(threads::list))
+        .route("/v1/threads/{id}", get(threads::find).patch(threads::change).delete(threads::delete))
+        .route("/v1/threads/{id}/undelete", post(threads::undelete))
+        .route("/v1/threads/{id}/fork", post(threads::fork))
+        .route("/v1/threads/{id}/messages", get(messages::list))
+        .route("/v1/threads/{id}/events", get(history::list))
+        .route("/v1/models", get(models::list))
+        .route("/v1/openapi.json", get(openapi::show))
+        .fallback(no_such_call)
+        .method_not_allowed_fallback(no_such_method)
+        .with_state(desk)
+}
+
+async fn no_such_call(method: Method, uri: Uri) -> ApiError {
+    let path: String = uri.path().chars().take(200).collect();
+    ApiError::new(Code::NotFound, format!("There is no call {method} {path}. `GET /v1/openapi.json` lists them."))
+}
+
+async fn no_such_method(method: Method) -> ApiError {
+    ApiError::new(Code::MethodNotAllowed, format!("{method} does not work here; the `Allow` header says what does."))
+}
+
+/// The thread's id in the path.
+pub struct Id(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Id {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path: Result<Path<String>, PathRejection> = Path::from_request_parts(parts, state).await;
+        let Path(id) = path.map_err(|_| ApiError::invalid("The thread id in the path is not UTF-8 text."))?;
+        Ok(Self(id))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Query {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let pairs = axum::extract::Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let pairs = pairs.map_err(|_| ApiError::invalid("What stands behind the `?` cannot be read."))?;
+        Ok(Self(pairs.0))
+    }
+}
+
+/// The revision of a thread as its `ETag`.
+fn etag(thread: &Thread) -> [(header::HeaderName, HeaderValue); 1] {
+    let tag = HeaderValue::try_from(format!("\"{}\"", thread.revision));
+    [(header::ETAG, tag.unwrap_or(HeaderValue::from_static("\"0\"")))]
+}
+
+/// A header as text, if it is there.
+fn text_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, ApiError> {
+    let mut values = headers.get_all(name).iter();
+    let (first, second) = (values.next(), values.next());
+    match (first.map(HeaderValue::to_str), second) {
+        (None, _) => Ok(None),
+        (Some(Ok(text)), None) => Ok(Some(text)),
+        _ => Err(ApiError::invalid(format!("The header `{name}` cannot be read."))),
+    }
+}
+
+/// A list that is there in full.
+fn whole<T>(data: Vec<T>, cursor: impl Fn(&T) -> String) -> Page<T> {
+    Page {
+        object: "list".into(),
+        first_id: data.first().map(&cursor),
+        last_id: data.last().map(&cursor),
+        data,
+        has_more: false,
+    }
+}

@@ -1,0 +1,173 @@
+//! Asking for a response: the request is read field by field, the answer is whole or streamed.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use skein_core::wire::{
+    ApiEvent, ErrorBody, FailedResponse, Input, ResponseRequest, ResponseStatus, TextPart, ThreadChoice,
+};
+use skein_core::{RespondOptions, wire};
+
+use super::Desk;
+use super::threads::STATE_WORDS;
+use crate::error::ApiError;
+use crate::json::{Bytes, Fields};
+use crate::sse::{Caller, Events, Told, Waiting};
+
+/// Names the fields that were taken and not acted on.
+const IGNORED: HeaderName = HeaderName::from_static("skein-ignored");
+
+/// What the hosted service documents for this call and is of no effect here, in lower case and
+/// without underscores (<https://docs.aitronos.com/docs/api-reference/responses/create>).
+const HOSTED: &[&str] = &[
+    "assistantid",
+    "background",
+    "disablerules",
+    "files",
+    "frequencypenalty",
+    "include",
+    "instructions",
+    "jsonschema",
+    "logprobs",
+    "maxoutputsynapses",
+    "maxoutputtokens",
+    "maxtoolcalls",
+    "metadata",
+    "organizationid",
+    "outputmode",
+    "paralleltoolcalls",
+    "presencepenalty",
+    "prompt",
+    "promptcachekey",
+    "reasoning",
+    "responseformat",
+    "rules",
+    "safetyidentifier",
+    "servicetier",
+    "skillids",
+    "stop",
+    "store",
+    "streamoptions",
+    "systemtools",
+    "temperature",
+    "text",
+    "textoutput",
+    "toolchoice",
+    "tools",
+    "toplogprobs",
+    "topp",
+    "truncation",
+    "user",
+    "verbosity",
+];
+
+/// What a returned message has beside its role and texts.
+const OF_A_MESSAGE: &[&str] = &[
+    "id",
+    "object",
+    "threadId",
+    "parentId",
+    "createdAt",
+    "responseId",
+    "model",
+    "reasoning",
+    "status",
+    "versions",
+    "copiedFrom",
+];
+
+/// Ask a model for a response
+///
+/// With a `thread`, which is made if there is none of that id, inputs and reply are kept there; without, they are kept
+/// in memory for 24 hours, and `previousResponseId` goes on from one.
+///
+/// `stream: true` answers with server-sent events, each an `ApiEvent`, and then `[DONE]`.
+#[utoipa::path(post, path = "/v1/model/response", tag = "responses", request_body = ResponseRequest,
+    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours")),
+    responses(
+        (status = 200, description = "The response, whole or streamed", content(
+            (wire::Response = "application/json"), (ApiEvent = "text/event-stream"))),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+        (status = "5XX", description = "The model did not answer; inputs and what had arrived are kept", body = FailedResponse)))]
+pub async fn create(State(desk): State<Desk>, body: Bytes) -> Result<Response, ApiError> {
+    let mut fields = body.object()?;
+    let ignored = fields.leave(|key| HOSTED.contains(&key.replace('_', "").to_lowercase().as_str()));
+    let request = request(fields)?;
+    let stream = request.stream == Some(true);
+    let answered = respond(&desk, request, stream).await;
+    let mut response = answered.unwrap_or_else(IntoResponse::into_response);
+    if let Ok(names) = HeaderValue::try_from(ignored.join(", "))
+        && !ignored.is_empty()
+    {
+        response.headers_mut().insert(IGNORED, names);
+    }
+    Ok(response)
+}
+
+async fn respond(desk: &Desk, request: ResponseRequest, stream: bool) -> Result<Response, ApiError> {
+    let caller = Caller::new(&desk.skein, request.thread.is_none());
+    let waiting = Waiting(caller.clone());
+    let (sink, told) = Told::new(desk.watch.clone(), caller);
+    let sink: Arc<Told> = sink;
+    let running = desk.skein.respond(request, RespondOptions::default(), sink).await?;
+    if stream {
+        let events = Events::new(told, running.response.id.clone(), waiting);
+        return Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::new(events)).into_response());
+    }
+    let response = running.done().await;
+    drop(waiting);
+    whole(response)
+}
+
+/// A response that has ended, in one piece.
+fn whole(response: wire::Response) -> Result<Response, ApiError> {
+    match response.error.clone() {
+        Some(error) if response.status != ResponseStatus::Completed => Err(ApiError::failed(response, error)),
+        _ => Ok(Json(response).into_response()),
+    }
+}
+
+fn request(mut fields: Fields) -> Result<ResponseRequest, ApiError> {
+    let request = ResponseRequest {
+        model: fields.string("model")?,
+        inputs: fields.list("inputs", input)?.unwrap_or_default(),
+        thread: fields.string_or("thread", ThreadChoice::Id, thread)?,
+        previous_response_id: fields.string("previousResponseId")?,
+        thread_state: fields.word("threadState", STATE_WORDS)?,
+        stream: fields.truth("stream")?,
+        parameters: fields.map("parameters")?.unwrap_or_default(),
+    };
+    fields.end()?;
+    Ok(request)
+}
+
+fn thread(mut fields: Fields) -> Result<ThreadChoice, ApiError> {
+    let id = fields.string("id")?.ok_or_else(|| ApiError::invalid("`thread.id` is missing. Nothing was sent."))?;
+    let metadata = fields.map("metadata")?;
+    fields.end()?;
+    Ok(ThreadChoice::Object { id, metadata })
+}
+
+fn input(mut fields: Fields) -> Result<Input, ApiError> {
+    fields.leave(|key| OF_A_MESSAGE.contains(&key));
+    let role = fields.word("role", "system, user or assistant")?;
+    let input = Input {
+        role: role.ok_or_else(|| ApiError::invalid("An input has no `role`. Nothing was sent."))?,
+        texts: fields.list("texts", text)?.unwrap_or_default(),
+        content: fields.string("content")?,
+    };
+    fields.end()?;
+    Ok(input)
+}
+
+fn text(mut fields: Fields) -> Result<TextPart, ApiError> {
+    let text = fields
+        .string("text")?
+        .ok_or_else(|| ApiError::invalid("A part of `texts` has no `text`. Nothing was sent."))?;
+    fields.end()?;
+    Ok(TextPart { text })
+}

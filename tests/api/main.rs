@@ -1,0 +1,8 @@
+//! The local API over real sockets: every call, the guard, and what a hostile or clumsy caller sends.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod asking;
+mod guard;
+mod input;
+mod support;
+mod threads;

@@ -1,0 +1,129 @@
+//! `skein serve`: where it answers, with which token, and how it ends.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::Child;
+
+use serde_json::Value;
+use skein_support::keyring::Keyring;
+use skein_support::model_server::{Gate, ModelServer, Reply};
+
+use crate::support::{Desk, SKEIN, signal, wait};
+
+/// The first line of a server that was started.
+fn first_line(child: &mut Child) -> String {
+    let mut line = String::new();
+    // Byte by byte, so that nothing behind the line is swallowed.
+    let mut out = BufReader::with_capacity(1, child.stdout.as_mut().unwrap());
+    out.read_line(&mut line).unwrap();
+    line.trim_end().to_owned()
+}
+
+fn request(address: &str, token: &str, line: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let length = body.len();
+    write!(
+        stream,
+        "{line} HTTP/1.1\r\nHost: {address}\r\nX-API-Key: {token}\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    stream
+}
+
+fn answer(mut stream: TcpStream) -> String {
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    text
+}
+
+/// Address and token of `http://ADDRESS/v1 token TOKEN`.
+fn place(line: &str) -> (String, String) {
+    let (url, token) = line.split_once(" token ").unwrap_or((line, ""));
+    (url.trim_start_matches("http://").trim_end_matches("/v1").to_owned(), token.to_owned())
+}
+
+#[test]
+fn the_first_line_says_where_it_answers_and_this_runs_token() {
+    let desk = Desk::new();
+    let mut server = desk.start(&["serve", "--port", "0"]);
+    let (address, token) = place(&first_line(&mut server));
+    assert!(token.len() > 40, "a token that cannot be guessed");
+    assert!(answer(request(&address, &token, "POST /v1/threads", "{\"id\": \"t\"}")).starts_with("HTTP/1.1 201"));
+    assert!(answer(request(&address, "wrong", "GET /v1/threads", "")).starts_with("HTTP/1.1 401"));
+    assert_eq!(desk.json(&["show", "t", "--history"])["data"][0]["door"], "api");
+    signal(&server, "-INT");
+    let ran = wait(server);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(!ran.err.contains(&token), "said once, on stdout");
+}
+
+#[test]
+fn as_json_it_is_one_object_and_the_environment_gives_a_token() {
+    let desk = Desk::new();
+    let mut command = desk.command();
+    command.args(["serve", "--port", "0", "--json"]).env("SKEIN_API_TOKEN", "from outside");
+    let mut server = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let said: Value = serde_json::from_str(&first_line(&mut server)).unwrap();
+    assert_eq!((said["tokenKept"].as_str(), &said["token"]), (Some("environment"), &Value::Null));
+    let (address, _) = place(said["baseUrl"].as_str().unwrap());
+    assert!(address.ends_with(&format!(":{}", said["port"])));
+    assert!(answer(request(&address, "from outside", "GET /v1/threads", "")).starts_with("HTTP/1.1 200"));
+
+    let port = said["port"].to_string();
+    let second = desk.run(&["serve", "--port", &port, "--json"]);
+    assert_eq!(second.code, 1);
+    assert!(second.json()["error"]["message"].as_str().unwrap().contains(&port), "{second:?}");
+    signal(&server, "-TERM");
+    assert_eq!(wait(server).code, 0);
+}
+
+#[test]
+fn being_ended_in_mid_reply_saves_it() {
+    let (desk, model) = (Desk::new(), ModelServer::start());
+    desk.add_endpoint("far", &model.base_url());
+    let gate = Gate::new();
+    model.queue(Reply::gated("one two three", &gate));
+    let mut server = desk.start(&["serve", "--port", "0"]);
+    let (address, token) = place(&first_line(&mut server));
+    let body = "{\"thread\": \"t\", \"stream\": true, \"inputs\": [{\"role\": \"user\", \"content\": \"Count\"}]}";
+    let mut stream = request(&address, &token, "POST /v1/model/response", body);
+    gate.open(1);
+    let (mut seen, mut buffer) = (String::new(), [0; 4096]);
+    while !seen.contains("one ") {
+        let read = stream.read(&mut buffer).unwrap();
+        seen.push_str(&String::from_utf8_lossy(&buffer[..read]));
+    }
+    signal(&server, "-TERM");
+    seen.push_str(&answer(stream));
+    assert!(seen.contains("response.failed") && seen.contains("interrupted") && seen.contains("[DONE]"), "{seen}");
+    assert_eq!(wait(server).code, 0);
+    let shown = desk.json(&["show", "t"]);
+    assert_eq!(shown["messages"][1]["texts"][0]["text"], "one ", "{shown}");
+}
+
+#[test]
+fn a_keychain_keeps_the_token_and_nothing_shows_it() {
+    let keyring = Keyring::unlocked();
+    let data = keyring.home().join("data");
+    let start = || {
+        let mut command = keyring.command(SKEIN);
+        command.env("SKEIN_DATA_DIR", &data).args(["serve", "--port", "0", "--json"]);
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap()
+    };
+    for _ in 0..2 {
+        let mut server = start();
+        let said: Value = serde_json::from_str(&first_line(&mut server)).unwrap();
+        assert_eq!((said["tokenKept"].as_str(), &said["token"]), (Some("keychain"), &Value::Null));
+        signal(&server, "-INT");
+        let ran = wait(server);
+        assert!(!ran.err.contains("skein_"), "{ran:?}");
+    }
+    // In the environment of another run it is another one, and the one that is kept stays.
+    for file in std::fs::read_dir(&data).unwrap() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let token = b"skein_";
+        let found =
+            bytes.windows(70).any(|part| part.starts_with(token) && part[6..].iter().all(u8::is_ascii_hexdigit));
+        assert!(!found, "the store holds no token");
+    }
+}
