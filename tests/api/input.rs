@@ -110,7 +110,8 @@ fn unknown_parameters_and_impossible_values_are_refused_by_name() {
         ("/v1/threads?pinned=yes", "true or false"),
         ("/v1/threads/t/messages?order=up", "asc or desc"),
         ("/v1/threads/t/messages?before=x&x=1", "`x`"),
-        ("/v1/threads/t/events?limit=1", "`limit`"),
+        ("/v1/threads/t/events?limit=101", "`limit`"),
+        ("/v1/threads/t/events?order=desc", "`order`"),
         ("/v1/models?all=1", "`all`"),
     ] {
         let answer = desk.call("GET", path, None);

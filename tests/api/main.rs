@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod asking;
+mod chains;
 mod guard;
 mod input;
 mod support;

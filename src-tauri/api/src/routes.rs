@@ -14,13 +14,17 @@ use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
 use axum::routing::{get, post};
+use sha2::{Digest, Sha256};
 use skein_core::response::Sink;
-use skein_core::wire::{Page, Thread};
-use skein_core::{Code, Skein};
+use skein_core::wire::Thread;
+use skein_core::{Code, Once, Skein};
 
 use crate::error::ApiError;
-use crate::json::Query;
+use crate::json::{Bytes, Query};
 use crate::openapi;
+
+/// Characters of an `Idempotency-Key`.
+const KEY_CHARS: usize = 255;
 
 /// What every call works with.
 #[derive(Clone)]
@@ -92,6 +96,34 @@ impl<S: Send + Sync> FromRequestParts<S> for Query {
     }
 }
 
+/// What `Idempotency-Key` says, and what it is said of.
+pub struct Key {
+    key: Option<String>,
+    call: String,
+}
+
+impl Key {
+    /// The key together with what makes the request what it is, if there is one.
+    pub fn once(&self, body: &Bytes) -> Option<Once> {
+        let key = self.key.as_deref()?;
+        let request = Sha256::new().chain_update(&self.call).chain_update(&body.0).finalize();
+        Some(Once::new(key, request.into()))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Key {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let key = text_header(&parts.headers, "idempotency-key")?.map(str::to_owned);
+        if key.as_ref().is_some_and(|key| key.is_empty() || key.len() > KEY_CHARS) {
+            let words = format!("`Idempotency-Key` has to have 1 to {KEY_CHARS} characters. Nothing was done.");
+            return Err(ApiError::invalid(words));
+        }
+        Ok(Self { key, call: format!("{} {}\n", parts.method, parts.uri.path()) })
+    }
+}
+
 /// The revision of a thread as its `ETag`.
 fn etag(thread: &Thread) -> [(header::HeaderName, HeaderValue); 1] {
     let tag = HeaderValue::try_from(format!("\"{}\"", thread.revision));
@@ -106,16 +138,5 @@ fn text_header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>
         (None, _) => Ok(None),
         (Some(Ok(text)), None) => Ok(Some(text)),
         _ => Err(ApiError::invalid(format!("The header `{name}` cannot be read."))),
-    }
-}
-
-/// A list that is there in full.
-fn whole<T>(data: Vec<T>, cursor: impl Fn(&T) -> String) -> Page<T> {
-    Page {
-        object: "list".into(),
-        first_id: data.first().map(&cursor),
-        last_id: data.last().map(&cursor),
-        data,
-        has_more: false,
     }
 }

@@ -147,7 +147,7 @@ impl Events {
 fn spell(what: Happening, response_id: &str) -> Option<ApiEvent> {
     match what {
         Happening::Started(response) => Some(ApiEvent::Created { response: *response }),
-        Happening::Text(delta) => Some(ApiEvent::Delta { response_id: response_id.into(), delta }),
+        Happening::Text(delta) if !delta.is_empty() => Some(ApiEvent::Delta { response_id: response_id.into(), delta }),
         Happening::Ended(response) => Some(last(*response)),
         _ => None,
     }

@@ -4,15 +4,21 @@ use axum::Json;
 use axum::extract::State;
 use skein_core::wire::{Entry, ErrorBody, Page};
 
-use super::{Desk, Id, whole};
+use super::{Desk, Id};
 use crate::error::ApiError;
 use crate::json::Query;
 
 /// List the history of a thread, oldest first; of one in the bin too
-#[utoipa::path(get, path = "/v1/threads/{id}/events", tag = "threads", params(("id" = String, Path, description = "The thread's id")),
-    responses((status = 200, description = "Every entry", body = Page<Entry>), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn list(State(desk): State<Desk>, Id(id): Id, query: Query) -> Result<Json<Page<Entry>>, ApiError> {
+#[utoipa::path(get, path = "/v1/threads/{id}/events", tag = "threads", 
+    params(
+        ("id" = String, Path, description = "The thread's id"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
+        ("after" = Option<String>, Query, description = "The `lastId` of the page before"),
+    ),
+    responses((status = 200, description = "A page", body = Page<Entry>), (status = "default", description = "Refused", body = ErrorBody)))]
+pub async fn list(State(desk): State<Desk>, Id(id): Id, mut query: Query) -> Result<Json<Page<Entry>>, ApiError> {
+    let limit = query.number("limit", 1..=100)?.unwrap_or(20);
+    let after = query.one("after")?;
     query.end()?;
-    let entries = desk.ask(move |skein| skein.list_history(&id)).await?;
-    Ok(Json(whole(entries, |entry| entry.seq.to_string())))
+    Ok(Json(desk.ask(move |skein| skein.page_history(&id, after.as_deref(), limit)).await?))
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use skein_core::wire::{ErrorBody, Model, Page};
 
-use super::{Desk, whole};
+use super::Desk;
 use crate::error::ApiError;
 use crate::json::Query;
 
@@ -14,5 +14,12 @@ use crate::json::Query;
 pub async fn list(State(desk): State<Desk>, query: Query) -> Result<Json<Page<Model>>, ApiError> {
     query.end()?;
     let models = desk.skein.list_every_model().await?;
-    Ok(Json(whole(models, |model| format!("{}/{}", model.endpoint, model.id))))
+    let name = |model: &Model| format!("{}/{}", model.endpoint, model.id);
+    Ok(Json(Page {
+        object: "list".into(),
+        first_id: models.first().map(name),
+        last_id: models.last().map(name),
+        data: models,
+        has_more: false,
+    }))
 }

@@ -1,7 +1,5 @@
 //! Asking for a response: the request is read field by field, the answer is whole or streamed.
 
-use std::sync::Arc;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::State;
@@ -10,10 +8,10 @@ use axum::response::{IntoResponse, Response};
 use skein_core::wire::{
     ApiEvent, ErrorBody, FailedResponse, Input, ResponseRequest, ResponseStatus, TextPart, ThreadChoice,
 };
-use skein_core::{RespondOptions, wire};
+use skein_core::{Once, RespondOptions, wire};
 
-use super::Desk;
 use super::threads::STATE_WORDS;
+use super::{Desk, Key};
 use crate::error::ApiError;
 use crate::json::{Bytes, Fields};
 use crate::sse::{Caller, Events, Told, Waiting};
@@ -93,12 +91,11 @@ const OF_A_MESSAGE: &[&str] = &[
             (wire::Response = "application/json"), (ApiEvent = "text/event-stream"))),
         (status = "4XX", description = "Refused", body = ErrorBody),
         (status = "5XX", description = "The model did not answer; inputs and what had arrived are kept", body = FailedResponse)))]
-pub async fn create(State(desk): State<Desk>, body: Bytes) -> Result<Response, ApiError> {
+pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<Response, ApiError> {
     let mut fields = body.object()?;
     let ignored = fields.leave(|key| HOSTED.contains(&key.replace('_', "").to_lowercase().as_str()));
     let request = request(fields)?;
-    let stream = request.stream == Some(true);
-    let answered = respond(&desk, request, stream).await;
+    let answered = respond(&desk, request, key.once(&body)).await;
     let mut response = answered.unwrap_or_else(IntoResponse::into_response);
     if let Ok(names) = HeaderValue::try_from(ignored.join(", "))
         && !ignored.is_empty()
@@ -108,14 +105,20 @@ pub async fn create(State(desk): State<Desk>, body: Bytes) -> Result<Response, A
     Ok(response)
 }
 
-async fn respond(desk: &Desk, request: ResponseRequest, stream: bool) -> Result<Response, ApiError> {
+async fn respond(desk: &Desk, request: ResponseRequest, once: Option<Once>) -> Result<Response, ApiError> {
+    let stream = request.stream == Some(true);
     let caller = Caller::new(&desk.skein, request.thread.is_none());
     let waiting = Waiting(caller.clone());
-    let (sink, told) = Told::new(desk.watch.clone(), caller);
-    let sink: Arc<Told> = sink;
-    let running = desk.skein.respond(request, RespondOptions::default(), sink).await?;
+    let (sink, mut told) = Told::new(desk.watch.clone(), caller.clone());
+    let options = RespondOptions { once, ..RespondOptions::default() };
+    let running = desk.skein.respond(request, options, sink).await?;
     if stream {
-        let events = Events::new(told, running.response.id.clone(), waiting);
+        if running.again {
+            let (sink, again) = Told::new(None, caller);
+            running.replay(&*sink);
+            told = again;
+        }
+        let events = Events::new(told, running.response.id, waiting);
         return Ok(([(header::CONTENT_TYPE, "text/event-stream")], Body::new(events)).into_response());
     }
     let response = running.done().await;

@@ -8,7 +8,7 @@ use skein_core::store::listing::{Order, ThreadFilter};
 use skein_core::wire::{Deleted, ErrorBody, ForkRequest, NewThread, Page, Thread, ThreadPatch};
 use skein_core::{ThreadChange, wire};
 
-use super::{Desk, Id, etag, text_header};
+use super::{Desk, Id, Key, etag, text_header};
 use crate::error::ApiError;
 use crate::json::{Bytes, Fields, Query};
 
@@ -23,10 +23,14 @@ pub const STATE_WORDS: &str = "open, locked or archived";
 #[utoipa::path(post, path = "/v1/threads", tag = "threads", request_body = NewThread,
     params(("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours")),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn create(State(desk): State<Desk>, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {
     let new = new_thread(body.object_or_nothing()?)?;
-    let made =
-        desk.ask(move |skein| skein.create_thread(new.id.as_deref(), new.title.as_deref(), new.metadata)).await?;
+    let once = key.once(&body);
+    let made = desk.ask(move |skein| match &once {
+        Some(once) => skein.create_thread_once(once, new.id.as_deref(), new.title.as_deref(), new.metadata.as_ref()),
+        None => skein.create_thread(new.id.as_deref(), new.title.as_deref(), new.metadata),
+    });
+    let made = made.await?;
     Ok((StatusCode::CREATED, etag(&made), Json(made)))
 }
 
@@ -53,31 +57,27 @@ fn new_thread(mut fields: Fields) -> Result<NewThread, ApiError> {
     ),
     responses((status = 200, description = "A page", body = Page<Thread>), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn list(State(desk): State<Desk>, query: Query) -> Result<Json<Page<Thread>>, ApiError> {
-    let (filter, older_than) = filter(query)?;
-    let page = desk.ask(move |skein| {
-        let inactive_since = older_than.map(|days| skein.days_ago(days));
-        skein.list_threads(&ThreadFilter { inactive_since, ..filter })
-    });
-    Ok(Json(page.await?))
+    let filter = filter(query)?;
+    Ok(Json(desk.ask(move |skein| skein.list_threads(&filter)).await?))
 }
 
-fn filter(mut query: Query) -> Result<(ThreadFilter, Option<u32>), ApiError> {
+fn filter(mut query: Query) -> Result<ThreadFilter, ApiError> {
     let metadata = query.0.extract_if(.., |(key, _)| key.starts_with("metadata."));
     let metadata = metadata.map(|(key, value)| (key["metadata.".len()..].to_owned(), value)).collect();
     let filter = ThreadFilter {
         state: query.word("state", &STATES)?,
         metadata,
+        older_than: query.number("olderThan", 0..=36_500)?,
+        text: query.one("q")?,
         pinned: query.word("pinned", &TRUTH)?,
         deleted: query.word("deleted", &TRUTH)?.unwrap_or_default(),
         order: query.word("order", &[("created", Order::Created), ("activity", Order::Activity)])?.unwrap_or_default(),
         limit: query.number("limit", 1..=100)?.unwrap_or_default(),
         after: query.one("after")?,
         before: query.one("before")?,
-        ..ThreadFilter::default()
     };
-    let older_than = query.number("olderThan", 0..=36_500)?;
     query.end()?;
-    Ok((filter, older_than))
+    Ok(filter)
 }
 
 /// Get a thread
@@ -181,10 +181,15 @@ pub async fn undelete(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Resu
         ("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours"),
     ),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn fork(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+pub async fn fork(State(desk): State<Desk>, Id(id): Id, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {
     let mut fields = body.object_or_nothing()?;
     let request = ForkRequest { message_id: fields.string("messageId")? };
     fields.end()?;
-    let copy = desk.ask(move |skein| skein.fork_thread(&id, request.message_id.as_deref())).await?;
+    let once = key.once(&body);
+    let copy = desk.ask(move |skein| match &once {
+        Some(once) => skein.fork_thread_once(once, &id, request.message_id.as_deref()),
+        None => skein.fork_thread(&id, request.message_id.as_deref()),
+    });
+    let copy = copy.await?;
     Ok((StatusCode::CREATED, etag(&copy), Json(copy)))
 }

@@ -1,5 +1,7 @@
 //! Serving the local API without a window, until told to end.
 
+use std::time::Duration;
+
 use secrecy::ExposeSecret;
 use serde_json::json;
 use skein_api::ServeOptions;
@@ -8,6 +10,9 @@ use skein_core::{Skein, TokenKept};
 use crate::failure::Failure;
 use crate::output::{Output, note};
 use crate::signals::Signals;
+
+/// Between two looks at what is due for clean-up.
+const HOUR: Duration = Duration::from_hours(1);
 
 /// Serves, and says on the first line where; then waits for Ctrl-C or for being ended. What runs
 /// then is stopped and saved.
@@ -39,7 +44,30 @@ pub async fn run(skein: &Skein, port: Option<u16>, output: &Output) -> Result<u8
         TokenKept::ThisRun => note("There is no keychain to keep the token in, so it lasts for this run only."),
         TokenKept::Environment => note("The token is the one of SKEIN_API_TOKEN."),
     }
+    let cleaning = tokio::spawn(clean_up(skein.clone()));
     signals.next().await;
+    cleaning.abort();
     tokio::join!(server.stop(), skein.shutdown());
     Ok(0)
+}
+
+/// Applies the retention policy at start and every hour, and names what went to the bin.
+async fn clean_up(skein: Skein) {
+    let mut hours = tokio::time::interval(HOUR);
+    loop {
+        hours.tick().await;
+        let skein = skein.clone();
+        match tokio::task::spawn_blocking(move || skein.run_retention()).await {
+            Ok(Ok(report)) => {
+                for thread in &report.binned {
+                    note(&format!(
+                        "Nobody has used {} for long; it went to the bin, and `skein undelete` gives it back.",
+                        thread.id
+                    ));
+                }
+            }
+            Ok(Err(error)) => note(&format!("What is due for clean-up could not be seen to: {error}")),
+            Err(_) => return,
+        }
+    }
 }
