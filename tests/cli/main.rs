@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod chatting;
+mod document;
 mod endpoints;
 mod keychain;
 mod sending;

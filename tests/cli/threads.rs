@@ -20,7 +20,7 @@ fn a_thread_goes_through_its_whole_life() {
     assert_eq!(desk.json(&["archive", "t"])["state"], "archived");
     let refused = desk.run(&["unlock", "t", "--json"]);
     assert_eq!((refused.code, refused.error_code().as_str()), (3, "invalid_transition"));
-    let kinds: Vec<String> = desk.json(&["show", "t", "--history"])["data"]
+    let kinds: Vec<String> = desk.json(&["history", "t"])["data"]
         .as_array()
         .unwrap()
         .iter()

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
-use skein_core::wire::{Protocol, State};
+use skein_core::store::listing::Order;
+use skein_core::wire::{Protocol, RetentionMode, State};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 anything else, 2 not understood, 3 refused by a rule (locked, archived, busy, ...), \
@@ -46,9 +47,25 @@ pub enum Command {
         /// Every version of every message, in the order they were written
         #[arg(long)]
         all_versions: bool,
-        /// What happened to the thread, in place of its messages
+    },
+    /// Show what happened to a thread, oldest first
+    History {
+        thread: String,
+        /// At most this many, up to 100
+        #[arg(long, default_value_t = 100, value_name = "N")]
+        limit: u32,
+        /// Go on where the last page ended
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+    },
+    /// Make an empty thread
+    Create {
+        /// Its id; one is made up without it
+        thread: Option<String>,
         #[arg(long)]
-        history: bool,
+        title: Option<String>,
+        #[arg(long, value_name = "JSON")]
+        metadata: Option<String>,
     },
     /// Send a message and print the reply; the thread is made if there is none of that name
     Send(SendArgs),
@@ -60,6 +77,23 @@ pub enum Command {
     Archive { thread: String },
     /// Give a thread a title
     Rename { thread: String, title: String },
+    /// Set and remove a thread's metadata, all or nothing
+    Metadata {
+        thread: String,
+        /// What to set, each a string
+        #[arg(value_name = "KEY=VALUE", value_parser = pair, required_unless_present_any = ["remove", "patch"])]
+        set: Vec<(String, String)>,
+        /// A key to remove; can be given more than once
+        #[arg(long, value_name = "KEY")]
+        remove: Vec<String>,
+        /// A JSON merge patch, for values of any kind
+        #[arg(long, value_name = "JSON", conflicts_with_all = ["set", "remove"])]
+        patch: Option<String>,
+    },
+    /// Keep a thread at the top, and out of every clean-up
+    Pin { thread: String },
+    /// Let go of a pinned thread
+    Unpin { thread: String },
     /// Move a thread to the bin
     Delete {
         thread: String,
@@ -70,6 +104,20 @@ pub enum Command {
     },
     /// Take a thread back out of the bin
     Undelete { thread: String },
+    /// Erase a thread in the bin, or an archived one, which cannot be undone
+    Erase {
+        thread: String,
+        /// Yes, for good
+        #[arg(long, value_name = "THREAD", num_args = 0..=1, require_equals = true)]
+        #[expect(clippy::option_option, reason = "absent, bare, and with a value are three things")]
+        confirm: Option<Option<String>>,
+    },
+    /// Erase everything in the bin, which cannot be undone
+    EmptyBin {
+        /// Yes, for good
+        #[arg(long)]
+        confirm: bool,
+    },
     /// Copy a thread into a new, open one
     Fork {
         thread: String,
@@ -89,6 +137,9 @@ pub enum Command {
         #[arg(long, value_name = "CURSOR")]
         after: Option<String>,
     },
+    /// What becomes of threads that nobody uses any more
+    #[command(subcommand)]
+    Retention(RetentionCommand),
     /// Where models answer
     #[command(subcommand)]
     Endpoint(EndpointCommand),
@@ -110,9 +161,21 @@ pub struct ListArgs {
     /// Only threads with this metadata; can be given more than once
     #[arg(long, value_name = "KEY=VALUE", value_parser = pair)]
     pub metadata: Vec<(String, String)>,
+    /// Only threads with a message or title that matches, in the words of a search
+    #[arg(long, value_name = "QUERY")]
+    pub text: Option<String>,
+    /// Only threads without activity for more than this many days
+    #[arg(long, value_name = "DAYS")]
+    pub older_than: Option<u32>,
+    /// Only pinned threads
+    #[arg(long)]
+    pub pinned: bool,
     /// What is in the bin
     #[arg(long)]
     pub deleted: bool,
+    /// activity or created, the latest first
+    #[arg(long, default_value = "activity", value_parser = order)]
+    pub order: Order,
     /// At most this many, up to 100
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub limit: u32,
@@ -141,6 +204,33 @@ pub struct SendArgs {
     /// open: unlock it first; locked or archived: do that with the reply
     #[arg(long, value_name = "STATE", value_parser = state)]
     pub thread_state: Option<State>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RetentionCommand {
+    /// List what is due for clean-up, and why
+    List {
+        /// At most this many, up to 100
+        #[arg(long, default_value_t = 100, value_name = "N")]
+        limit: u32,
+        /// Go on where the last page ended
+        #[arg(long, value_name = "CURSOR")]
+        after: Option<String>,
+    },
+    /// Apply the policy now
+    Run,
+    /// Show the policy, or change it
+    Policy {
+        /// review or automatic
+        #[arg(long, value_parser = mode)]
+        mode: Option<RetentionMode>,
+        /// Days without activity after which a thread is due
+        #[arg(long, value_name = "DAYS")]
+        inactivity_days: Option<u32>,
+        /// Days after its creation when a thread is due
+        #[arg(long, value_name = "DAYS")]
+        age_days: Option<u32>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -211,6 +301,22 @@ fn state(word: &str) -> Result<State, String> {
         "locked" => Ok(State::Locked),
         "archived" => Ok(State::Archived),
         _ => Err("a state is open, locked or archived".into()),
+    }
+}
+
+fn order(word: &str) -> Result<Order, String> {
+    match word {
+        "activity" => Ok(Order::Activity),
+        "created" => Ok(Order::Created),
+        _ => Err("threads are ordered by activity or created".into()),
+    }
+}
+
+fn mode(word: &str) -> Result<RetentionMode, String> {
+    match word {
+        "review" => Ok(RetentionMode::Review),
+        "automatic" => Ok(RetentionMode::Automatic),
+        _ => Err("a mode is review or automatic".into()),
     }
 }
 

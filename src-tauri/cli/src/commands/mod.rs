@@ -3,6 +3,7 @@
 mod chat;
 mod doctor;
 mod endpoint;
+mod retention;
 mod search;
 mod send;
 mod serve;
@@ -32,8 +33,9 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
         Command::Search { query, limit, after } => {
             search::run(&skein, &query.join(" "), *limit, after.as_deref(), output)
         }
-        Command::Show { thread, history: true, .. } => show::history(&skein, thread, output),
-        Command::Show { thread, limit, all_versions, .. } => show::run(&skein, thread, *limit, *all_versions, output),
+        Command::History { thread, limit, after } => show::history(&skein, thread, after.as_deref(), *limit, output),
+        Command::Retention(command) => retention::run(&skein, command, output),
+        Command::Show { thread, limit, all_versions } => show::run(&skein, thread, *limit, *all_versions, output),
         command => threads::run(&skein, command, output),
     }
 }

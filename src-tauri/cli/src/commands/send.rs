@@ -50,10 +50,13 @@ pub fn input(role: Role, text: &str) -> Input {
     Input { role, texts: vec![TextPart { text: text.to_owned() }], content: None }
 }
 
-/// What stands on stdin, without its last line break. No more is read than can be sent.
+/// Bytes that are read of stdin: more than can be sent, so that a refusal can name the size.
+const READ: u64 = 16 * limits::MESSAGE_BYTES as u64;
+
+/// What stands on stdin, without its last line break.
 fn stdin_text() -> Result<String, Failure> {
     let mut bytes = Vec::new();
-    std::io::stdin().lock().take(limits::MESSAGE_BYTES as u64 + 2).read_to_end(&mut bytes)?;
+    std::io::stdin().lock().take(READ).read_to_end(&mut bytes)?;
     let text = String::from_utf8(bytes)
         .map_err(|_| Failure::usage("What stands on stdin is not UTF-8 text. Nothing was sent."))?;
     let text = text.strip_suffix('\n').map_or(text.as_str(), |text| text.strip_suffix('\r').unwrap_or(text));

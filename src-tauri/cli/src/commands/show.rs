@@ -48,11 +48,20 @@ pub fn messages(skein: &Skein, id: &str, limit: Option<u32>, all: bool) -> Resul
 }
 
 /// Shows what happened to a thread, oldest first.
-pub fn history(skein: &Skein, id: &str, output: &Output) -> Result<u8, Failure> {
-    let entries = skein.list_history(id)?;
-    let page = Page { object: "list".into(), data: entries, first_id: None, last_id: None, has_more: false };
-    output.value(&page, |page| page.data.iter().map(entry_words).collect::<Vec<_>>().join("\n"))?;
+pub fn history(skein: &Skein, id: &str, after: Option<&str>, limit: u32, output: &Output) -> Result<u8, Failure> {
+    let page = skein.page_history(id, after, limit)?;
+    output.value(&page, |page| {
+        let mut lines: Vec<String> = page.data.iter().map(entry_words).collect();
+        lines.extend(more(page, output));
+        lines.join("\n")
+    })?;
     Ok(0)
+}
+
+/// How to go on, if there is more.
+pub fn more<T>(page: &Page<T>, output: &Output) -> Option<String> {
+    let last = page.last_id.as_ref().filter(|_| page.has_more)?;
+    Some(output.faint(&format!("There are more: add --after {last}")))
 }
 
 fn entry_words(entry: &Entry) -> String {
@@ -60,7 +69,7 @@ fn entry_words(entry: &Entry) -> String {
     let (kind, door) = (word(serde_json::json!(entry.kind)), word(serde_json::json!(entry.door)));
     let detail = entry.detail.as_ref().filter(|detail| !detail.is_empty());
     let detail = detail.map(|detail| format!("  {}", one_line(&serde_json::json!(detail).to_string())));
-    format!("{}  {kind:<16} {door:<6}{}", minute(&entry.at), detail.unwrap_or_default()).trim_end().to_owned()
+    format!("{}  {kind:<17} {door:<6}{}", minute(&entry.at), detail.unwrap_or_default()).trim_end().to_owned()
 }
 
 fn heading(thread: &Thread, output: &Output) -> String {

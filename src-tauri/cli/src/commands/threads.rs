@@ -1,8 +1,10 @@
 //! Threads: listing them, and what can be done with one.
 
-use skein_core::Skein;
-use skein_core::store::listing::{Order, ThreadFilter};
-use skein_core::wire::{Page, State, Thread};
+use serde_json::Value;
+use skein_core::store::listing::ThreadFilter;
+use skein_core::thread::parse_metadata;
+use skein_core::wire::{JsonObject, Page, State, Thread};
+use skein_core::{Skein, ThreadChange};
 
 use super::show;
 use crate::args::{Command, ListArgs};
@@ -20,6 +22,28 @@ pub fn run(skein: &Skein, command: &Command, output: &Output) -> Result<u8, Fail
             let thread = skein.rename_thread(thread, title)?;
             output.value(&thread, |thread| format!("{} is called {}.", thread.id, title_of(thread)))?;
         }
+        Command::Create { thread, title, metadata } => {
+            let metadata = metadata.as_deref().map(parse_metadata).transpose().map_err(skein_core::Error::from)?;
+            let metadata = metadata.map(|metadata| metadata.as_object().clone());
+            let thread = skein.create_thread(thread.as_deref(), title.as_deref(), metadata)?;
+            output.value(&thread, |thread| format!("{} was made.", thread.id))?;
+        }
+        Command::Metadata { thread, set, remove, patch } => {
+            let metadata = Some(merge_patch(set, remove, patch.as_deref())?);
+            let thread = skein.change_thread(thread, &ThreadChange { metadata, ..ThreadChange::default() })?;
+            output.value(&thread, |thread| one_line(&serde_json::json!(thread.metadata).to_string()))?;
+        }
+        Command::Pin { thread } => pin(skein, thread, true, output)?,
+        Command::Unpin { thread } => pin(skein, thread, false, output)?,
+        Command::Erase { thread, confirm } => {
+            let confirm = confirm.as_ref().map(|named| named.as_deref().unwrap_or(thread));
+            let erased = skein.erase_thread(thread, confirm)?;
+            output.value(&erased, |erased| format!("{} is erased.", erased.id))?;
+        }
+        Command::EmptyBin { confirm } => {
+            let erased = skein.empty_bin(*confirm)?;
+            output.value(&erased, |erased| format!("The bin is empty; {} threads are erased.", erased.data.len()))?;
+        }
         Command::Delete { thread, confirm } => delete(skein, thread, confirm.as_ref(), output)?,
         Command::Undelete { thread } => {
             let thread = skein.undelete_thread(thread)?;
@@ -32,6 +56,21 @@ pub fn run(skein: &Skein, command: &Command, output: &Output) -> Result<u8, Fail
         _ => unreachable!("every other command has a file of its own"),
     }
     Ok(0)
+}
+
+/// What to change: values set and keys removed, or a patch as it was given.
+fn merge_patch(set: &[(String, String)], remove: &[String], patch: Option<&str>) -> Result<JsonObject, Failure> {
+    if let Some(patch) = patch {
+        return Ok(parse_metadata(patch).map_err(skein_core::Error::from)?.as_object().clone());
+    }
+    let removed = remove.iter().map(|key| (key.clone(), Value::Null));
+    Ok(removed.chain(set.iter().map(|(key, value)| (key.clone(), value.as_str().into()))).collect())
+}
+
+fn pin(skein: &Skein, thread: &str, pinned: bool, output: &Output) -> Result<(), Failure> {
+    let thread = skein.pin_thread(thread, pinned)?;
+    let word = if pinned { "pinned" } else { "not pinned" };
+    Ok(output.value(&thread, |thread| format!("{} is {word}.", thread.id))?)
 }
 
 fn set_state(skein: &Skein, thread: &str, state: State, output: &Output) -> Result<(), Failure> {
@@ -53,12 +92,14 @@ fn print_list(skein: &Skein, list: &ListArgs, output: &Output) -> Result<(), Fai
     let page = skein.list_threads(&ThreadFilter {
         state: list.state,
         metadata: list.metadata.clone(),
+        text: list.text.clone(),
+        older_than: list.older_than,
+        pinned: list.pinned.then_some(true),
         deleted: list.deleted,
-        order: Order::Activity,
+        order: list.order,
         limit: list.limit,
         after: list.after.clone(),
         before: list.before.clone(),
-        ..ThreadFilter::default()
     })?;
     if !output.json && page.data.is_empty() {
         note("No threads.");
@@ -81,9 +122,7 @@ fn table(page: &Page<Thread>, output: &Output) -> String {
             format!("{:<width$}  {}  {}", thread.id, output.faint(&facts), output.strong(&title_of(thread)))
         })
         .collect();
-    if let (true, Some(last)) = (page.has_more, &page.last_id) {
-        lines.push(output.faint(&format!("There are more: skein list --after {last}")));
-    }
+    lines.extend(show::more(page, output));
     lines.join("\n")
 }
 
