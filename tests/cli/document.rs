@@ -113,7 +113,7 @@ fn every_shape_is_printed_as_it_is_documented() {
         for (name, value) in &shown {
             let json = serde_json::to_string_pretty(value).unwrap();
             let json = json.replace(desk.data().to_str().unwrap(), "/home/me/.local/share/skein");
-            document.push_str(&format!("\n### {name}\n```json\n{json}\n```\n"));
+            document.extend(["\n### ", name, "\n```json\n", &json, "\n```\n"]);
         }
         fs::write(path(), &document).unwrap();
     }

@@ -76,8 +76,11 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use std::collections::BTreeSet;
+
+    use skein_core::wire::{Door, JsonObject};
 
     #[test]
     fn the_page_may_call_what_it_calls_and_nothing_else() {
@@ -92,5 +95,22 @@ mod tests {
         let list = include_str!("mod.rs").split("generate_handler![").nth(1).and_then(|rest| rest.split(']').next());
         let offered = list.unwrap_or_default().split(',').filter_map(|path| path.trim().split("::").nth(1));
         assert_eq!(offered.collect::<BTreeSet<_>>(), called);
+    }
+
+    /// The window shows how much too long something is, from what crosses to it.
+    #[test]
+    fn a_refusal_for_a_size_crosses_with_size_and_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let skein = skein_core::Skein::open(skein_core::OpenOptions::new(folder.path(), Door::Window)).unwrap();
+        let long = |n: usize| "x".repeat(n);
+        let metadata = JsonObject::from_iter([("m".into(), long(16_384).into())]);
+        for (refused, size, limit) in [
+            (skein.create_thread(Some(&long(129)), None, None), 129, 128),
+            (skein.create_thread(None, Some(&long(201)), None), 201, 200),
+            (skein.create_thread(None, None, Some(metadata)), 16_392, 16_384),
+        ] {
+            let details = super::answer(refused).unwrap_err().details;
+            assert_eq!((&details["size"], &details["limit"]), (&size.into(), &limit.into()));
+        }
     }
 }
