@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::support::Desk;
+use crate::support::{Desk, signal, wait};
 
 fn path() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/command-line.md")
@@ -102,6 +103,7 @@ fn every_shape_is_printed_as_it_is_documented() {
         ("endpoint", row(&endpoints)),
         ("test", desk.json(&["endpoint", "test", "practice"])),
         ("model", row(&desk.json(&["endpoint", "models", "practice"]))),
+        ("server", first_line_of_the_server(&desk)),
         ("doctor", desk.json(&["doctor"])),
         ("deleted", desk.json(&["delete", "t"])),
     ];
@@ -127,6 +129,17 @@ fn every_shape_is_printed_as_it_is_documented() {
     for link in document.split("](#").skip(1).map(|rest| rest.split(')').next().unwrap()) {
         assert!(shown.iter().any(|(name, _)| *name == link), "{link} is no shape");
     }
+}
+
+fn first_line_of_the_server(desk: &Desk) -> Value {
+    let mut server = desk.start(&["serve", "--port", "0", "--json"]);
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    signal(&server, "-INT");
+    assert_eq!(wait(server).code, 0);
+    let mut said: Value = serde_json::from_str(&line).unwrap();
+    said["token"] = "skein_...".into();
+    said
 }
 
 fn old_thread(desk: &Desk) {

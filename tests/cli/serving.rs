@@ -50,7 +50,7 @@ fn the_first_line_says_where_it_answers_and_this_runs_token() {
     assert!(token.len() > 40, "a token that cannot be guessed");
     assert!(answer(request(&address, &token, "POST /v1/threads", "{\"id\": \"t\"}")).starts_with("HTTP/1.1 201"));
     assert!(answer(request(&address, "wrong", "GET /v1/threads", "")).starts_with("HTTP/1.1 401"));
-    assert_eq!(desk.json(&["show", "t", "--history"])["data"][0]["door"], "api");
+    assert_eq!(desk.json(&["history", "t"])["data"][0]["door"], "api");
     signal(&server, "-INT");
     let ran = wait(server);
     assert_eq!(ran.code, 0, "{ran:?}");
