@@ -63,7 +63,7 @@ pub fn window(protocol: Protocol, told: Option<u32>, model: &str) -> u32 {
     let known = || WINDOWS.iter().find(|(prefix, _)| name.starts_with(prefix)).map(|(_, window)| *window);
     match protocol {
         Protocol::Practice => told.unwrap_or(PRACTICE_WINDOW),
-        Protocol::OpenaiChat => told.or_else(known).unwrap_or(UNKNOWN_WINDOW),
+        _ => told.or_else(known).unwrap_or(UNKNOWN_WINDOW),
     }
 }
 

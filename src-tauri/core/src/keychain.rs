@@ -5,6 +5,8 @@
 //! system runs on a thread of its own with a time limit: a keychain that hangs blocks nobody.
 //! Which endpoint has which origin is known to `skein/endpoints.rs`.
 
+mod signing;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::mpsc::sync_channel;
@@ -17,6 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Code;
 use crate::wire::{KeyState, KeychainState};
+
+pub use signing::SigningKeys;
 
 /// How long the keychain may take to answer.
 const LIMIT: Duration = Duration::from_secs(5);
@@ -59,6 +63,12 @@ pub enum KeychainError {
          again, for the address it has now."
     )]
     OtherOrigin(String),
+    /// The keychain works, but the key that seals were signed with is not in it any more.
+    #[error(
+        "The key that signs seals is not in the keychain any more, so nothing was signed. What it signed stays \
+         valid. Restore the keychain's entry, or make a new key on purpose: skein key replace"
+    )]
+    SigningKeyLost,
 }
 
 impl KeychainError {
@@ -66,7 +76,7 @@ impl KeychainError {
     pub const fn code(&self) -> Code {
         match self {
             Self::OtherOrigin(_) => Code::EndpointMissingKey,
-            Self::Missing | Self::Locked | Self::Silent => Code::KeychainUnavailable,
+            Self::Missing | Self::Locked | Self::Silent | Self::SigningKeyLost => Code::KeychainUnavailable,
         }
     }
 
@@ -83,7 +93,7 @@ impl KeychainError {
     /// The same, as a state.
     pub const fn state(&self) -> KeychainState {
         match self {
-            Self::OtherOrigin(_) => KeychainState::Ready,
+            Self::OtherOrigin(_) | Self::SigningKeyLost => KeychainState::Ready,
             Self::Missing => KeychainState::Missing,
             Self::Locked => KeychainState::Locked,
             Self::Silent => KeychainState::Silent,
@@ -178,6 +188,8 @@ pub struct Keychain(Arc<Inner>);
 struct Inner {
     /// Whether there is a system keychain to ask.
     system: bool,
+    /// What stands in for the system's, in tests: signing keys by the name of their entry.
+    own: Option<Mutex<HashMap<String, SecretString>>>,
     /// Keys that could not be kept, for as long as this process runs.
     this_run: Mutex<HashMap<String, SecretString>>,
     /// A call that is past its limit; alive for as long as it hangs.
@@ -195,16 +207,23 @@ impl Keychain {
     /// `SKEIN_NO_KEYCHAIN=1` in the environment, [`Keychain::memory`].
     pub fn system() -> Self {
         let wanted = std::env::var_os(NONE_VARIABLE).is_none_or(|value| value.is_empty());
-        Self::new(wanted)
+        Self::new(wanted, false)
     }
 
     /// No keychain at all: keys last for this run. For tests, and machines without one.
     pub fn memory() -> Self {
-        Self::new(false)
+        Self::new(false, false)
     }
 
-    fn new(system: bool) -> Self {
-        Self(Arc::new(Inner { system, this_run: Mutex::default(), overdue: Mutex::default() }))
+    /// No system keychain either, but one of its own that keeps signing keys for as long as a clone of it lives.
+    /// For tests.
+    pub fn own() -> Self {
+        Self::new(false, true)
+    }
+
+    fn new(system: bool, own: bool) -> Self {
+        let own = own.then(Mutex::default);
+        Self(Arc::new(Inner { system, own, this_run: Mutex::default(), overdue: Mutex::default() }))
     }
 
     /// Whether keys can be kept. Finds out by keeping something for a moment: a keychain without

@@ -15,6 +15,7 @@ mod crash;
 pub mod endpoint;
 pub mod error;
 pub mod keychain;
+pub mod record;
 pub mod render;
 pub mod response;
 pub mod search;

@@ -8,6 +8,7 @@ mod fork;
 mod messages;
 mod once;
 mod preview;
+mod records;
 pub(crate) mod respond;
 mod retention;
 mod search;
@@ -117,6 +118,9 @@ impl Skein {
             // response tries again.
             if let Err(error) = skein.recover() {
                 tracing::warn!(code = error.code().as_str(), "what a crash left running could not be ended yet");
+            }
+            if let Err(error) = skein.seal_what_was_closed() {
+                tracing::warn!(code = error.code().as_str(), "threads locked before there were seals have none yet");
             }
             skein.scrub();
         }

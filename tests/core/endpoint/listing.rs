@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use skein_core::endpoint::{EndpointError, list_models};
-use skein_core::wire::Protocol;
+use skein_core::wire::{EndpointOptions, Protocol};
 use skein_support::model_server::{ModelServer, Reply};
 use url::Url;
 
@@ -12,7 +12,15 @@ type Models = Vec<(String, Option<u32>)>;
 
 async fn list(server: &ModelServer) -> Result<Models, EndpointError> {
     let base_url = Url::parse(&server.base_url()).unwrap();
-    list_models(Protocol::OpenaiChat, Some(&base_url), Some(&"sk-x".into()), false, PATIENT).await
+    list_models(
+        Protocol::OpenaiChat,
+        Some(&base_url),
+        Some(&"sk-x".into()),
+        false,
+        &EndpointOptions::default(),
+        PATIENT,
+    )
+    .await
 }
 
 async fn list_of(reply: Reply) -> Result<Models, EndpointError> {
@@ -72,6 +80,7 @@ async fn a_list_without_end_is_cut() {
 
 #[tokio::test]
 async fn practice_offers_itself() {
-    let models = list_models(Protocol::Practice, None, None, false, PATIENT).await.unwrap();
+    let models =
+        list_models(Protocol::Practice, None, None, false, &EndpointOptions::default(), PATIENT).await.unwrap();
     assert_eq!(models, [("practice".to_owned(), None)]);
 }

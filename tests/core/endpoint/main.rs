@@ -16,7 +16,7 @@ mod tls;
 use std::time::Duration;
 
 use skein_core::endpoint::{self, Call, CallEvent, CallMessage, EndpointError, Sent, Timeouts};
-use skein_core::wire::{FinishReason, Protocol, Role, Usage};
+use skein_core::wire::{EndpointOptions, FinishReason, Protocol, Role, Usage};
 use skein_support::model_server::{ModelServer, Reply};
 use tokio::sync::mpsc;
 use url::Url;
@@ -38,6 +38,7 @@ fn call_to(base_url: &str) -> Call {
         model: "scripted".into(),
         messages: vec![message(Role::User, "Hello, are you there?")],
         parameters: serde_json::Map::new(),
+        options: EndpointOptions::default(),
         timeouts: PATIENT,
     }
 }

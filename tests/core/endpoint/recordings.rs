@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use skein_core::endpoint::list_models;
-use skein_core::wire::{FinishReason, Protocol};
+use skein_core::wire::{EndpointOptions, FinishReason, Protocol};
 use skein_support::model_server::{ModelServer, Reply};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -24,6 +24,17 @@ struct Expected {
     finish: Option<FinishReason>,
     tokens: Option<(u64, u64)>,
     kind: &'static str,
+}
+
+impl Expected {
+    /// The protocol stands in the recording's name.
+    fn protocol(&self) -> Protocol {
+        match self.name.split_once('/').and_then(|(_, name)| name.split('_').next()) {
+            Some("messages") => Protocol::AnthropicMessages,
+            Some("responses") => Protocol::OpenaiResponses,
+            _ => Protocol::OpenaiChat,
+        }
+    }
 }
 
 const fn reply(name: &'static str, text: &'static str, finish: FinishReason, tokens: Option<(u64, u64)>) -> Expected {
@@ -70,6 +81,26 @@ const EXPECTED: &[Expected] = &[
         FinishReason::Length,
         Some((26, 16)),
     ),
+    refusal("aimock/messages_e401.http", "missing_key"),
+    refusal("aimock/messages_e429.http", "rate_limited"),
+    refusal("aimock/messages_e529.http", "status"),
+    refusal("aimock/messages_econtext.http", "context_too_long"),
+    reply("aimock/messages_length.http", "Stopped by the token li", FinishReason::Length, Some((0, 0))),
+    reply("aimock/messages_reasoning.http", "The answer is 42.", FinishReason::Stop, Some((0, 0))),
+    reply("aimock/messages_stream.http", "Hello from aimock.", FinishReason::Stop, Some((0, 0))),
+    reply(
+        "litellm/messages_claude_stream.http",
+        "Hello from a mocked Anthropic model.",
+        FinishReason::Stop,
+        Some((2095, 503)),
+    ),
+    reply("llama-server/messages_stream.http", "Yi%% rea quicaH", FinishReason::Length, Some((26, 8))),
+    refusal("aimock/responses_e429.http", "rate_limited"),
+    reply("aimock/responses_length.http", "Stopped by the token li", FinishReason::Length, Some((0, 0))),
+    reply("aimock/responses_reasoning.http", "The answer is 42.", FinishReason::Stop, Some((0, 0))),
+    reply("aimock/responses_stream.http", "Hello from aimock.", FinishReason::Stop, Some((0, 0))),
+    refusal("litellm/responses_stream.http", "status"),
+    reply("llama-server/responses_stream.http", "Yi%% rea quicaH", FinishReason::Stop, Some((26, 8))),
 ];
 
 fn read(name: &str) -> Vec<u8> {
@@ -104,6 +135,7 @@ async fn replay(
         let server = server.clone();
         calls.spawn(async move {
             let mut call = call_for(&server);
+            call.protocol = expected.protocol();
             call.parameters.insert("number".into(), json!(number));
             check(&tell(&call).await, expected, number);
             drop(slot);
@@ -125,7 +157,7 @@ async fn every_recording_is_here_and_read_as_it_was_meant() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures/recordings");
     let servers = std::fs::read_dir(root).unwrap().filter_map(Result::ok).filter(|entry| entry.path().is_dir());
     let count = servers.flat_map(|server| std::fs::read_dir(server.path()).unwrap()).count();
-    assert_eq!(count, EXPECTED.len() + 3, "each chat recording is listed above, and three lists of models below");
+    assert_eq!(count, EXPECTED.len() + 3, "each recording of a reply is listed above, and three lists of models below");
 }
 
 #[tokio::test]
@@ -183,7 +215,10 @@ async fn lists_of_models_are_read() {
         for at in 1..recording.len() {
             server.set_models(Reply::recording(recording.clone()).split_at(at));
             let base_url = Url::parse(&server.base_url()).unwrap();
-            let models = list_models(Protocol::OpenaiChat, Some(&base_url), None, false, PATIENT).await.unwrap();
+            let models =
+                list_models(Protocol::OpenaiChat, Some(&base_url), None, false, &EndpointOptions::default(), PATIENT)
+                    .await
+                    .unwrap();
             assert_eq!((models.len(), &models[0]), (count, &(first.to_owned(), window)), "{name} split at {at}");
         }
     }

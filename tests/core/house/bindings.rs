@@ -7,7 +7,8 @@ use std::path::Path;
 
 use skein_core::wire::{
     About, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail,
-    MessageView, Model, NewEndpoint, RetentionReport, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView,
+    Exported, KeyView, MessageView, Model, NewEndpoint, Progress, RetentionReport, SealView, SearchPage, Settings,
+    SidebarPage, StreamEvent, ThreadView, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -27,15 +28,21 @@ fn generate(dir: &Path) {
         EndpointTest,
         Entry,
         ErrorDetail,
+        Exported,
+        KeyView,
         MessageView,
         Model,
         NewEndpoint,
+        Progress,
         RetentionReport,
+        SealView,
         SearchPage,
         Settings,
         SidebarPage,
         StreamEvent,
         ThreadView,
+        Verification,
+        Verified,
     );
 }
 

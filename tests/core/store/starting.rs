@@ -113,7 +113,7 @@ fn no_number_that_an_endpoint_tells_closes_a_thread() {
             model: None,
             rest: Vec::new(),
         };
-        fixture.store.write(|tx| response::finish(tx, left.seq, &end, Door::Cli, NOW)).unwrap();
+        fixture.store.write(|tx| response::finish(tx, left.seq, &end, Door::Cli, NOW, None)).unwrap();
     }
     let usage = open(&fixture).open_thread("a", None).unwrap().usage.unwrap();
     assert!(usage.total_tokens >= 1 << 62, "{usage:?}");

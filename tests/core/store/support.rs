@@ -53,7 +53,7 @@ impl Fixture {
     }
 
     pub fn bring(&self, thread: &ThreadRow, state: State) {
-        self.store.write(|tx| entry::transition(tx, thread.seq, state, Door::Cli, NOW)).unwrap();
+        self.store.write(|tx| entry::transition(tx, thread.seq, state, Door::Cli, NOW, None)).unwrap();
     }
 
     pub fn get(&self, thread: &ThreadRow) -> ThreadRow {

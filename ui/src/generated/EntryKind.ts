@@ -3,4 +3,4 @@
 /**
  * What happened.
  */
-export type EntryKind = "created" | "forked" | "renamed" | "metadata_changed" | "locked" | "unlocked" | "archived" | "deleted" | "undeleted" | "erasing_announced" | "erased";
+export type EntryKind = "created" | "forked" | "renamed" | "metadata_changed" | "locked" | "unlocked" | "archived" | "sealed" | "exported" | "deleted" | "undeleted" | "erasing_announced" | "erased";

@@ -3,4 +3,4 @@
 /**
  * Why the model stopped.
  */
-export type FinishReason = "stop" | "length" | "content_filter";
+export type FinishReason = "stop" | "length" | "content_filter" | "refusal";

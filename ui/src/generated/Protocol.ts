@@ -3,4 +3,4 @@
 /**
  * How an endpoint is spoken to.
  */
-export type Protocol = "practice" | "openai-chat";
+export type Protocol = "practice" | "openai-chat" | "openai-responses" | "anthropic-messages" | "freddy";

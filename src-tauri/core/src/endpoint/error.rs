@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::words::{
-    after_status, empty_words, kept, oddity_words, seconds, status_words, timeout_words, too_much, unreachable_words,
-    wait,
+    after_status, at, empty_words, kept, oddity_words, seconds, status_words, timeout_words, too_much,
+    unreachable_words, wait,
 };
 use crate::error::Code;
 use crate::thread::limits;
@@ -31,6 +31,8 @@ pub struct Refusal {
     pub said: Option<String>,
     /// What it calls the request.
     pub request_id: Option<String>,
+    /// The address that was tried, without its query.
+    pub address: Option<String>,
     /// The reply had begun.
     pub in_stream: bool,
 }
@@ -117,6 +119,17 @@ pub enum EndpointError {
         /// What it said.
         refusal: Refusal,
     },
+    /// A parameter that the endpoint does not take, or not with this value.
+    #[error(
+        "The endpoint does not take \u{201c}{field}\u{201d} as it was set{} {} Change or remove it in the parameters, and try again.",
+        after_status(.refusal), kept(.refusal)
+    )]
+    FieldRefused {
+        /// Its name in the request.
+        field: String,
+        /// What it said.
+        refusal: Refusal,
+    },
     /// More than the model can take.
     #[error("{} Nothing is lost. Shorten it, or choose a model with a larger window.", too_much(*.tokens, *.limit))]
     ContextTooLong {
@@ -137,7 +150,7 @@ pub enum EndpointError {
     #[error("The account at the endpoint is used up{} Nothing is lost. Add credit there, or use another endpoint.", after_status(.0))]
     QuotaSpent(Refusal),
     /// Any other status.
-    #[error("{}{} {} {}", status_words(.refusal).0, after_status(.refusal), kept(.refusal), status_words(.refusal).1)]
+    #[error("{}{}{} {} {}", status_words(.refusal).0, at(.refusal), after_status(.refusal), kept(.refusal), status_words(.refusal).1)]
     Status {
         /// How long to wait, at most 60 s.
         retry_after: Option<Duration>,
@@ -212,6 +225,7 @@ impl EndpointError {
                 _ => Code::EndpointRejected,
             },
             Self::KeyRefused(_)
+            | Self::FieldRefused { .. }
             | Self::Redirected { .. }
             | Self::NotUnderstood(_)
             | Self::Empty(_)
@@ -232,6 +246,7 @@ impl EndpointError {
             Self::MissingKey(_) => "missing_key",
             Self::KeyRefused(_) => "key_refused",
             Self::ModelNotFound { .. } => "model_not_found",
+            Self::FieldRefused { .. } => "field_refused",
             Self::ContextTooLong { .. } => "context_too_long",
             Self::RateLimited { .. } => "rate_limited",
             Self::QuotaSpent(_) => "quota_spent",
@@ -258,7 +273,8 @@ impl EndpointError {
     }
 
     /// Numbers and names, as an object: `kind` always, and where they are known `status`,
-    /// `requestId`, `retryAfter` (seconds), `size`, `limit`, `model`, `host`, `to`, `seconds`.
+    /// `requestId`, `address`, `retryAfter` (seconds), `size`, `limit`, `model`, `field`, `host`, `to`,
+    /// `seconds`.
     pub fn details(&self) -> Value {
         let mut details = JsonObject::new();
         let mut put = |name: &str, value: Value| {
@@ -270,6 +286,7 @@ impl EndpointError {
         if let Some(refusal) = self.refusal() {
             put("status", json!(refusal.status));
             put("requestId", json!(refusal.request_id));
+            put("address", json!(refusal.address));
         }
         match self {
             Self::ContextTooLong { tokens, limit } => {
@@ -281,6 +298,7 @@ impl EndpointError {
             }
             Self::ReplyTooLong => put("limit", json!(limits::MESSAGE_BYTES)),
             Self::ModelNotFound { model, .. } => put("model", json!(model)),
+            Self::FieldRefused { field, .. } => put("field", json!(field)),
             Self::Redirected { status, to } => {
                 put("status", json!(status));
                 put("to", json!(to));
@@ -314,6 +332,7 @@ impl EndpointError {
             | Self::KeyRefused(refusal)
             | Self::QuotaSpent(refusal)
             | Self::ModelNotFound { refusal, .. }
+            | Self::FieldRefused { refusal, .. }
             | Self::RateLimited { refusal, .. }
             | Self::Status { refusal, .. } => Some(refusal),
             _ => None,

@@ -15,31 +15,50 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Method, Response, redirect};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 use url::{Host, Url};
 
 use super::error::{Cause, EndpointError, Oddity, Phase};
 use super::refusal::{self, Asked};
 use super::sent::{Outgoing, Sent};
-use super::{CallEvent, Timeouts};
+use super::{Call, CallEvent, Timeouts};
+use crate::wire::{AuthHeader, EndpointOptions, Protocol};
 
 /// Longest wait that an endpoint can ask for.
 const RETRY_AFTER_LIMIT: Duration = Duration::from_mins(1);
 /// Bytes read of an error's body.
 const ERROR_BYTES: usize = 64 * 1024;
+/// The version of the protocol that `anthropic_messages.rs` follows.
+const ANTHROPIC_VERSION: &str = "2023-06-01";
 /// Characters of a request id that are kept.
 const REQUEST_ID_CHARS: usize = 128;
 
 /// Where to, as whom, and how long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
+    pub protocol: Protocol,
     pub base_url: Option<&'a Url>,
     pub allow_http: bool,
+    pub options: &'a EndpointOptions,
     pub timeouts: Timeouts,
     pub asked: Asked<'a>,
+}
+
+impl<'a> Line<'a> {
+    /// Of a call.
+    pub fn of(call: &'a Call, asked: Asked<'a>) -> Self {
+        Self {
+            protocol: call.protocol,
+            base_url: call.base_url.as_ref(),
+            allow_http: call.allow_http,
+            options: &call.options,
+            timeouts: call.timeouts,
+            asked,
+        }
+    }
 }
 
 /// A successful answer, its body still to come.
@@ -97,7 +116,7 @@ pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) 
     let mut request = client(line.timeouts.connect)?
         .request(method, url)
         .header("accept", "text/event-stream, application/json")
-        .headers(key_header(line.asked.key)?);
+        .headers(headers(line)?);
     let mut watched = None;
     if let Some(Post { body, out }) = post {
         out.send(CallEvent::Sending(Sent::of(&body))).await.ok();
@@ -141,8 +160,9 @@ async fn accept(response: Response, line: Line<'_>) -> Result<Answer, EndpointEr
         return Err(EndpointError::Redirected { status: status.as_u16(), to });
     }
     let retry_after = retry_after(headers);
+    let place = shown(response.url());
     let body = error_body(response, line.timeouts.idle).await;
-    Err(refusal::from_status(status.as_u16(), &body, request_id, retry_after, line.asked))
+    Err(refusal::from_status(status.as_u16(), &body, request_id, retry_after, Some(place), line.asked))
 }
 
 /// The beginning of an error's body: what came within the bound and the time.
@@ -211,23 +231,46 @@ fn address(line: Line<'_>, path: &[&str]) -> Result<Url, EndpointError> {
     Ok(url)
 }
 
+/// An address as it is shown: without its query, which may hold anything.
+fn shown(url: &Url) -> String {
+    format!("{}{}", url.origin().ascii_serialization(), url.path())
+}
+
 fn place(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
 }
 
-fn key_header(key: Option<&SecretString>) -> Result<HeaderMap, EndpointError> {
+/// The key, in the header that the endpoint or else the protocol wants it in, and what else the
+/// protocol wants said there.
+fn headers(line: Line<'_>) -> Result<HeaderMap, EndpointError> {
     let mut headers = HeaderMap::new();
-    if let Some(key) = key.map(ExposeSecret::expose_secret).filter(|key| !key.is_empty()) {
-        let mut value = HeaderValue::from_str(&format!("Bearer {key}")).map_err(|_| EndpointError::BadKey)?;
+    let is_anthropic = line.protocol == Protocol::AnthropicMessages;
+    if is_anthropic {
+        headers.insert("anthropic-version", HeaderValue::from_static(ANTHROPIC_VERSION));
+    }
+    if let Some(key) = line.asked.key.map(ExposeSecret::expose_secret).filter(|key| !key.is_empty()) {
+        let usual = if is_anthropic { AuthHeader::XApiKey } else { AuthHeader::Bearer };
+        let (name, value) = match line.options.auth_header.unwrap_or(usual) {
+            AuthHeader::Bearer => ("authorization", format!("Bearer {key}")),
+            AuthHeader::XApiKey => ("x-api-key", key.to_owned()),
+            AuthHeader::ApiKey => ("api-key", key.to_owned()),
+        };
+        let mut value = HeaderValue::from_str(&value).map_err(|_| EndpointError::BadKey)?;
         value.set_sensitive(true);
-        headers.insert(AUTHORIZATION, value);
+        headers.insert(name, value);
+    }
+    if let (Some(organization), Protocol::OpenaiChat | Protocol::OpenaiResponses) =
+        (&line.options.organization_id, line.protocol)
+        && let Ok(organization) = HeaderValue::from_str(organization)
+    {
+        headers.insert("openai-organization", organization);
     }
     Ok(headers)
 }
 
 fn request_id(headers: &HeaderMap) -> Option<String> {
-    ["x-request-id", "request-id", "x-litellm-call-id"]
+    ["x-request-id", "request-id", "x-litellm-call-id", "x-generation-id"]
         .iter()
         .find_map(|name| headers.get(*name)?.to_str().ok())
         .map(|id| id.chars().take(REQUEST_ID_CHARS).collect())

@@ -10,22 +10,34 @@ use secrecy::SecretString;
 use tokio::sync::mpsc;
 use url::Url;
 
-use crate::wire::{FinishReason, JsonObject, Protocol, Role, Usage};
+use adapter::adapter;
 
-mod chat_chunk;
+use crate::wire::{EndpointOptions, FinishReason, JsonObject, Protocol, Role, Usage};
+
+mod adapter;
+mod anthropic_messages;
 mod error;
+mod exchange;
+mod freddy;
 mod http;
 mod json_text;
 mod models;
 mod openai_chat;
+mod openai_responses;
+mod parameters;
 pub mod practice;
+mod reader;
 mod refusal;
+mod reply;
 mod sent;
 pub mod sse;
+mod typed_events;
 mod words;
 
 pub use error::{Cause, EndpointError, Oddity, Phase, Refusal, Retry};
 pub use http::check_base_url;
+pub use parameters::{merge as merge_parameters, reply_tokens};
+pub use reader::ReplyReader;
 pub use sent::Sent;
 
 /// One call to a model.
@@ -44,8 +56,11 @@ pub struct Call {
     /// Everything the model is to see, in order. Empty ones are not sent, and neighbours of the
     /// same role are joined where a protocol wants strict turns.
     pub messages: Vec<CallMessage>,
-    /// Passed on as they are: `temperature`, `max_tokens`, ...
+    /// `temperature`, `max_tokens`, ..., under the names that Chat Completions has for them; each
+    /// protocol renames what it calls otherwise and passes on the rest as it is.
     pub parameters: JsonObject,
+    /// What is peculiar to the endpoint.
+    pub options: EndpointOptions,
     /// Time limits.
     pub timeouts: Timeouts,
 }
@@ -108,10 +123,25 @@ pub enum CallEvent {
 /// # Errors
 /// Why there is no whole reply. What `out` was told before stays true.
 pub async fn call(call: &Call, out: mpsc::Sender<CallEvent>) -> Result<(), EndpointError> {
-    match call.protocol {
-        Protocol::Practice => practice::call(call, &out).await,
-        Protocol::OpenaiChat => openai_chat::call(call, &out).await,
+    match adapter(call.protocol) {
+        Some(adapter) => exchange::call(adapter, call, &out).await,
+        None => practice::call(call, &out).await,
     }
+}
+
+/// The exact bodies that a call may send, first the one that is tried first. Where a server
+/// refuses something that is not vital, the next one goes without it.
+pub fn bodies(call: &Call) -> Vec<Vec<u8>> {
+    let Some(adapter) = adapter(call.protocol) else { return Vec::new() };
+    exchange::bodies(adapter, call)
+}
+
+/// What an endpoint means with a status that is no success and this body.
+pub fn read_refusal(status: u16, body: &[u8], call: &Call) -> EndpointError {
+    let fields: Vec<String> = call.parameters.keys().cloned().collect();
+    let asked =
+        refusal::Asked { key: call.key.as_ref(), model: &call.model, messages: &call.messages, fields: &fields };
+    refusal::from_status(status, body, None, None, None, asked)
 }
 
 /// Lists the models an endpoint offers, each with its context window in tokens where the server
@@ -124,11 +154,12 @@ pub async fn list_models(
     base_url: Option<&Url>,
     key: Option<&SecretString>,
     allow_http: bool,
+    options: &EndpointOptions,
     timeouts: Timeouts,
 ) -> Result<Vec<(String, Option<u32>)>, EndpointError> {
-    let asked = refusal::Asked { key, model: "", messages: &[] };
-    match protocol {
-        Protocol::Practice => Ok(vec![(practice::MODEL.into(), None)]),
-        Protocol::OpenaiChat => models::list(http::Line { base_url, allow_http, timeouts, asked }).await,
+    if protocol == Protocol::Practice {
+        return Ok(vec![(practice::MODEL.into(), None)]);
     }
+    let asked = refusal::Asked { key, model: "", messages: &[], fields: &[] };
+    models::list(http::Line { protocol, base_url, allow_http, options, timeouts, asked }).await
 }

@@ -1,223 +1,198 @@
-//! Chat Completions, as most servers speak it: `POST {base}/chat/completions`, answered by an
-//! event stream, or by one piece of JSON from servers that do not stream.
+//! Chat Completions, as most servers speak it: `POST {base}/chat/completions`, answered by chunks
+//! that end with `[DONE]`, or by one piece of JSON with `message` where a chunk has `delta`.
+//!
+//! Follows <https://platform.openai.com/docs/api-reference/chat-streaming>, and beyond it what
+//! servers do: reasoning as `reasoning_content` (`DeepSeek`, vLLM, llama.cpp) or `reasoning`
+//! (`OpenRouter`, Ollama), contents that are lists of parts (Mistral), usage in a choice (Moonshot),
+//! errors as chunks (<https://openrouter.ai/docs/api-reference/errors>).
 
-use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use serde::Deserialize;
+use serde_json::json;
+use serde_json::value::RawValue;
 
-use super::chat_chunk::Reading;
-use super::error::{EndpointError, Oddity, Phase};
-use super::http::{self, Answer, Line, Post};
-use super::refusal::Asked;
-use super::sse::{Item, Parser, TooLong};
-use super::{Call, CallEvent, CallMessage, Timeouts};
-use crate::wire::Role;
+use super::adapter::{Adapter, role};
+use super::error::{EndpointError, Oddity};
+use super::reply::{Reading, Reply, count, string, tokens};
+use super::{Call, CallMessage, parameters};
+use crate::wire::{FinishReason, JsonObject, Usage};
 
-/// Bytes of a reply in one piece: a text with every character escaped, and what stands around it.
-const ANSWER_BYTES: usize = 32 * 1024 * 1024;
-/// Bytes that may come in a row without a word of text.
-const QUIET_BYTES: usize = 16 * 1024 * 1024;
-/// How long to wait for usage and the end once the reply is whole.
-const AFTERWARDS: std::time::Duration = std::time::Duration::from_secs(5);
+/// The protocol.
+pub(super) struct OpenaiChat;
 
-/// Calls the model. See [`super::call`].
-pub(super) async fn call(call: &Call, out: &mpsc::Sender<CallEvent>) -> Result<(), EndpointError> {
-    let messages = turns(&call.messages);
-    if messages.is_empty() {
-        return Err(EndpointError::NothingToSend);
+impl Adapter for OpenaiChat {
+    fn path(&self) -> &'static [&'static str] {
+        &["chat", "completions"]
     }
-    let asked = Asked { key: call.key.as_ref(), model: &call.model, messages: &call.messages };
-    let line = Line { base_url: call.base_url.as_ref(), allow_http: call.allow_http, timeouts: call.timeouts, asked };
-    let mut body = request(call, &messages);
-    let mut answer = post(line, &body, out).await;
-    if answer.as_ref().is_err_and(dislikes_stream_options) {
-        body.as_object_mut().map(|body| body.remove("stream_options"));
-        answer = post(line, &body, out).await;
+
+    fn body(&self, call: &Call, turns: &[CallMessage]) -> JsonObject {
+        let mut body = parameters::named(&call.parameters, &[]);
+        let messages: Vec<_> =
+            turns.iter().map(|turn| json!({"role": role(turn.role), "content": turn.text})).collect();
+        body.insert("model".into(), json!(call.model));
+        body.insert("messages".into(), messages.into());
+        body.insert("stream".into(), json!(true));
+        body.insert("stream_options".into(), json!({"include_usage": true}));
+        body
     }
-    let answer = answer?;
-    tell(out, vec![CallEvent::Accepted(answer.request_id.clone())]).await;
-    let mut reply = Reply { reading: Reading::new(asked), body: Body::Unknown(Vec::new()), quiet: 0 };
-    reply.read(answer, call.timeouts, out).await?;
-    let mut events = Vec::new();
-    let ended = reply.reading.end(&mut events);
-    tell(out, events).await;
-    ended
-}
 
-async fn post(line: Line<'_>, body: &Value, out: &mpsc::Sender<CallEvent>) -> Result<Answer, EndpointError> {
-    let post = Post { body: body.to_string().into_bytes(), out };
-    http::send(line, &["chat", "completions"], Some(post)).await
-}
-
-/// Some servers refuse fields they do not know, and this one only asks for usage.
-fn dislikes_stream_options(error: &EndpointError) -> bool {
-    let EndpointError::Status { refusal, .. } = error else { return false };
-    matches!(refusal.status, Some(400 | 422))
-        && refusal.said.as_ref().is_some_and(|said| said.contains("stream_options"))
-}
-
-/// The messages as turns: empty ones left out, neighbours of the same role joined, because many
-/// chat templates take strict turns only.
-pub(super) fn turns(messages: &[CallMessage]) -> Vec<CallMessage> {
-    let mut turns: Vec<CallMessage> = Vec::with_capacity(messages.len());
-    for message in messages.iter().filter(|message| !message.text.trim().is_empty()) {
-        match turns.last_mut() {
-            Some(last) if last.role == message.role => {
-                last.text.push_str("\n\n");
-                last.text.push_str(&message.text);
-            }
-            _ => turns.push(message.clone()),
+    /// Some servers refuse fields they do not know, and `stream_options` only asks for usage.
+    /// OpenAI's reasoning models want the limit under its newer name.
+    fn relent(&self, _: &Call, body: &mut JsonObject, said: &str) -> bool {
+        if said.contains("stream_options") {
+            return body.remove("stream_options").is_some();
         }
+        if !said.contains("max_completion_tokens") || body.contains_key("max_completion_tokens") {
+            return false;
+        }
+        let limit = body.remove("max_tokens");
+        limit.is_some_and(|limit| body.insert("max_completion_tokens".into(), limit).is_none())
     }
-    turns
-}
 
-fn request(call: &Call, turns: &[CallMessage]) -> Value {
-    let mut body = call.parameters.clone();
-    let messages: Vec<Value> =
-        turns.iter().map(|turn| json!({"role": role(turn.role), "content": turn.text})).collect();
-    body.insert("model".into(), json!(call.model));
-    body.insert("messages".into(), Value::Array(messages));
-    body.insert("stream".into(), json!(true));
-    body.insert("stream_options".into(), json!({"include_usage": true}));
-    Value::Object(body)
-}
-
-const fn role(role: Role) -> &'static str {
-    match role {
-        Role::System => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
+    fn reading(&self) -> Box<dyn Reading> {
+        Box::new(Chunks)
     }
 }
 
-/// Nobody listening is no error: whoever wants the call to stop drops it.
-async fn tell(out: &mpsc::Sender<CallEvent>, events: Vec<CallEvent>) {
-    for event in events {
-        out.send(event).await.ok();
-    }
+#[derive(Deserialize)]
+struct Chunk<'a> {
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    #[serde(borrow)]
+    detail: Option<&'a RawValue>,
+    #[serde(borrow)]
+    object: Option<&'a RawValue>,
+    #[serde(borrow)]
+    model: Option<&'a RawValue>,
+    #[serde(borrow)]
+    choices: Option<Vec<Choice<'a>>>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
 }
 
-/// What the body turned out to be.
-enum Body {
-    /// Nothing but white space so far.
-    Unknown(Vec<u8>),
-    Stream(Parser),
-    Json(Vec<u8>),
+#[derive(Deserialize)]
+struct Choice<'a> {
+    index: Option<u64>,
+    #[serde(borrow)]
+    delta: Option<Delta<'a>>,
+    #[serde(borrow)]
+    message: Option<Delta<'a>>,
+    #[serde(borrow)]
+    finish_reason: Option<&'a RawValue>,
+    #[serde(borrow)]
+    usage: Option<&'a RawValue>,
 }
 
-struct Reply<'a> {
-    reading: Reading<'a>,
-    body: Body,
-    quiet: usize,
+#[derive(Deserialize)]
+struct Delta<'a> {
+    #[serde(borrow)]
+    content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    refusal: Option<&'a RawValue>,
+    #[serde(borrow)]
+    reasoning_content: Option<&'a RawValue>,
+    #[serde(borrow)]
+    reasoning: Option<&'a RawValue>,
+    #[serde(borrow)]
+    tool_calls: Option<&'a RawValue>,
+    #[serde(borrow)]
+    function_call: Option<&'a RawValue>,
 }
 
-impl Reply<'_> {
-    async fn read(
-        &mut self,
-        mut answer: Answer,
-        timeouts: Timeouts,
-        out: &mpsc::Sender<CallEvent>,
-    ) -> Result<(), EndpointError> {
-        while !self.reading.is_done() {
-            let (phase, limit) = match &self.reading {
-                reading if reading.is_whole() => (Phase::Idle, timeouts.idle.min(AFTERWARDS)),
-                reading if reading.has_words() => (Phase::Idle, timeouts.idle),
-                _ => (Phase::First, timeouts.first),
-            };
-            let bytes = match answer.bytes(phase, limit).await {
-                // The reply was whole: whatever happens to the connection now changes nothing.
-                Err(_) if self.reading.is_whole() => return Ok(()),
-                bytes => bytes?,
-            };
-            let mut events = Vec::new();
-            let taken = match &bytes {
-                Some(bytes) => self.take(bytes, &mut events),
-                None => self.finish(&mut events),
-            };
-            tell(out, events).await;
-            taken?;
-            if bytes.is_none() {
-                break;
+/// A part of a content that is a list: `{"type": "text", "text"}`, or thinking, which holds parts
+/// of its own.
+#[derive(Deserialize)]
+struct Part<'a> {
+    #[serde(borrow)]
+    text: Option<&'a RawValue>,
+    #[serde(borrow)]
+    thinking: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+struct Tokens<'a> {
+    #[serde(borrow, rename = "prompt_tokens")]
+    input: Option<&'a RawValue>,
+    #[serde(borrow, rename = "completion_tokens")]
+    output: Option<&'a RawValue>,
+    #[serde(borrow, rename = "total_tokens")]
+    total: Option<&'a RawValue>,
+}
+
+/// Reads chunks; each stands for itself.
+struct Chunks;
+
+impl Reading for Chunks {
+    fn event(&mut self, _: &str, data: &str, reply: &mut Reply<'_>) -> Result<(), EndpointError> {
+        let garbled = |_| EndpointError::NotUnderstood(Oddity::Garbled);
+        let chunk: Chunk<'_> = serde_json::from_str(data).map_err(garbled)?;
+        let is_error = chunk.object.is_some_and(|object| object.get() == "\"error\"");
+        if chunk.error.is_some() || is_error || (chunk.detail.is_some() && chunk.choices.is_none()) {
+            return Err(reply.refused(data));
+        }
+        reply.model(chunk.model);
+        for choice in chunk.choices.unwrap_or_default() {
+            if choice.index.unwrap_or(0) == 0 {
+                take_choice(&choice, reply)?;
             }
         }
+        reply.usage(chunk.usage.and_then(usage));
         Ok(())
     }
 
-    fn take(&mut self, bytes: &[u8], out: &mut Vec<CallEvent>) -> Result<(), EndpointError> {
-        self.sniff(bytes)?;
-        let mut items = Vec::new();
-        let parsed = match &mut self.body {
-            Body::Unknown(start) => {
-                start.extend_from_slice(bytes);
-                Ok(())
-            }
-            Body::Stream(parser) => parser.push(bytes, &mut items),
-            Body::Json(json) if json.len() + bytes.len() > ANSWER_BYTES => Err(TooLong),
-            Body::Json(json) => {
-                json.extend_from_slice(bytes);
-                Ok(())
-            }
-        };
-        self.items(items, out)?;
-        parsed.map_err(|TooLong| EndpointError::NotUnderstood(Oddity::TooLong))?;
-        self.bound_quiet(bytes.len(), out)
+    fn answer(&mut self, json: &str, reply: &mut Reply<'_>) -> Result<(), EndpointError> {
+        self.event("", json, reply)
     }
+}
 
-    /// Decides by the first byte that is not white space; content types are often wrong.
-    fn sniff(&mut self, bytes: &[u8]) -> Result<(), EndpointError> {
-        let Body::Unknown(start) = &mut self.body else { return Ok(()) };
-        let is_blank = |byte: &u8| byte.is_ascii_whitespace() || b"\xEF\xBB\xBF".contains(byte);
-        let start = std::mem::take(start);
-        self.body = match bytes.iter().find(|byte| !is_blank(byte)) {
-            None => Body::Unknown(start),
-            Some(b'<') => return Err(EndpointError::NotUnderstood(Oddity::WebPage)),
-            Some(b'{' | b'[') => Body::Json(start),
-            Some(_) => {
-                let mut parser = Parser::default();
-                let mut nothing = Vec::new();
-                parser.push(&start, &mut nothing).map_err(|TooLong| EndpointError::NotUnderstood(Oddity::TooLong))?;
-                Body::Stream(parser)
-            }
-        };
-        Ok(())
-    }
-
-    fn items(&mut self, items: Vec<Item>, out: &mut Vec<CallEvent>) -> Result<(), EndpointError> {
-        for item in items {
-            let before = out.len();
-            if let Item::Event { name, data } = &item {
-                self.reading.event(name, data, out)?;
-            }
-            if before == out.len() && out.is_empty() {
-                out.push(CallEvent::Alive);
-            }
+fn take_choice(choice: &Choice<'_>, reply: &mut Reply<'_>) -> Result<(), EndpointError> {
+    let mut refuses = false;
+    if let Some(delta) = choice.delta.as_ref().or(choice.message.as_ref()) {
+        // Some proxies send the same reasoning under both names.
+        if let Some(reasoning) = delta.reasoning_content.or(delta.reasoning) {
+            take(reasoning, true, reply)?;
         }
-        Ok(())
-    }
-
-    fn bound_quiet(&mut self, bytes: usize, out: &[CallEvent]) -> Result<(), EndpointError> {
-        let spoke = out.iter().any(|event| matches!(event, CallEvent::Text(_) | CallEvent::Reasoning(_)));
-        self.quiet = if spoke { 0 } else { self.quiet + bytes };
-        if self.quiet > QUIET_BYTES && !matches!(self.body, Body::Json(_)) {
-            return Err(EndpointError::NotUnderstood(Oddity::SaysNothing));
+        for content in [delta.content, delta.refusal].into_iter().flatten() {
+            take(content, false, reply)?;
         }
-        Ok(())
-    }
-
-    /// The body has ended by itself.
-    fn finish(&mut self, out: &mut Vec<CallEvent>) -> Result<(), EndpointError> {
-        match std::mem::replace(&mut self.body, Body::Unknown(Vec::new())) {
-            Body::Unknown(_) => Ok(()),
-            Body::Json(json) => self.reading.answer(&String::from_utf8_lossy(&json), out),
-            Body::Stream(parser) => {
-                let mut items = Vec::new();
-                let parsed = parser.finish(&mut items);
-                match self.items(items, out) {
-                    // Half an event at the end is a stream that was cut.
-                    Err(EndpointError::NotUnderstood(_)) => Ok(()),
-                    taken => taken.and(parsed.map_err(|TooLong| EndpointError::NotUnderstood(Oddity::TooLong))),
-                }
-            }
+        refuses = delta.refusal.and_then(string).is_some_and(|refusal| !refusal.is_empty());
+        if delta.function_call.is_some() || delta.tool_calls.is_some_and(|calls| calls.get() != "[]") {
+            reply.want_tool();
         }
     }
+    if refuses {
+        reply.refuse();
+    }
+    reply.usage(choice.usage.and_then(usage));
+    match choice.finish_reason.and_then(string).as_deref() {
+        None | Some("") => {}
+        Some("length" | "max_tokens" | "model_length") => reply.finish(FinishReason::Length),
+        Some("content_filter" | "safety" | "SAFETY") => reply.finish(FinishReason::ContentFilter),
+        Some("refusal") => reply.finish(FinishReason::Refusal),
+        Some("tool_calls" | "function_call" | "tool_use") => reply.stop_for_tool(),
+        Some("error") => return Err(reply.refused("{}")),
+        Some(_) => reply.finish(FinishReason::Stop),
+    }
+    Ok(())
+}
+
+/// A string, or a list of parts.
+fn take(value: &RawValue, is_reasoning: bool, reply: &mut Reply<'_>) -> Result<(), EndpointError> {
+    if !value.get().starts_with('[') {
+        return if is_reasoning { reply.reasoning(value) } else { reply.text(value) };
+    }
+    let parts: Vec<Part<'_>> = serde_json::from_str(value.get()).unwrap_or_default();
+    for part in parts {
+        if let Some(thinking) = part.thinking {
+            take(thinking, true, reply)?;
+        }
+        if let Some(text) = part.text.filter(|text| text.get().starts_with('"')) {
+            take(text, is_reasoning, reply)?;
+        }
+    }
+    Ok(())
+}
+
+fn usage(value: &RawValue) -> Option<Usage> {
+    let told: Tokens<'_> = serde_json::from_str(value.get()).ok()?;
+    Some(tokens(count(told.input)?, count(told.output), count(told.total)))
 }

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::adapter::turns;
 use super::error::EndpointError;
-use super::openai_chat::turns;
 use super::{Call, CallEvent, CallMessage};
 use crate::wire::{FinishReason, Role, Usage};
 

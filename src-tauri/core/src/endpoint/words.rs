@@ -25,6 +25,14 @@ pub(super) fn after_status(refusal: &Refusal) -> String {
     format!("{status}.{refusal}")
 }
 
+/// The address, where it may be what is wrong.
+pub(super) fn at(refusal: &Refusal) -> String {
+    match (&refusal.address, refusal.status) {
+        (Some(address), Some(404 | 405)) => format!(" as {address}"),
+        _ => String::new(),
+    }
+}
+
 pub(super) const fn kept(refusal: &Refusal) -> &'static str {
     if refusal.in_stream { "What had arrived is kept." } else { "Nothing is lost." }
 }
@@ -127,6 +135,9 @@ pub(super) const fn empty_words(finish: Option<FinishReason>) -> &'static str {
         }
         Some(FinishReason::ContentFilter) => {
             "The provider withheld the whole reply. Nothing is lost. Word it differently, or use another model."
+        }
+        Some(FinishReason::Refusal) => {
+            "The model declined to answer, without a word. Nothing is lost. Word it differently, or use another model."
         }
         Some(FinishReason::Stop) => {
             "The model ended without a word. Nothing is lost. Try again, or choose another model."

@@ -112,7 +112,7 @@ impl Skein {
             };
             let row = response::begin(tx, &new)?;
             let end = End { rest: arrived(ended).into_chunks(), ..ended.end.clone() };
-            response::finish(tx, row.seq, &end, self.0.door, ended.at)?;
+            response::finish(tx, row.seq, &end, self.0.door, ended.at, None)?;
             parent = response::message_of(tx, row.seq)?.or(parent);
         }
         Ok(thread::touch(tx, thread.seq, self.now())?)

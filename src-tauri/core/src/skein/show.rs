@@ -6,7 +6,7 @@ use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::store::message::{self, MessageRow};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{metadata, response, tombstone, view};
+use crate::store::{metadata, response, seal, tombstone, view};
 use crate::thread::{RuleError, ThreadId};
 use crate::wire::{ForkedFrom, Message, TextPart, Thread};
 
@@ -54,7 +54,7 @@ pub(crate) fn wire(conn: &Connection, row: &ThreadRow) -> Result<Thread> {
         last_activity_at: rfc3339(row.last_activity_at),
         deleted_at: row.deleted_at.map(rfc3339),
         forked_from: row.forked_from.clone().map(|(thread_id, message_id)| ForkedFrom { thread_id, message_id }),
-        seal: None,
+        seal: seal::summary(conn, row.seq)?,
     })
 }
 

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction};
 use super::Skein;
 use super::show::{find, find_even_deleted, wire};
 use crate::error::{Error, Result};
+use crate::record::key::SigningKey;
 use crate::store::entry::{self, NewEntry};
 use crate::store::listing::{self, ThreadFilter};
 use crate::store::metadata;
@@ -110,17 +111,25 @@ impl Skein {
     /// # Errors
     /// As the single changes, and `precondition_failed`.
     pub fn change_thread(&self, id: &str, change: &ThreadChange) -> Result<Thread> {
-        self.unless_abandoned(|| self.store().write(|tx| self.change(tx, id, change)))
+        // Before the transaction: the keychain can take its time.
+        let key = self.key_for_seal(change.state);
+        self.unless_abandoned(|| self.store().write(|tx| self.change(tx, id, change, key.as_ref())))
     }
 
-    fn change(&self, tx: &Transaction<'_>, id: &str, change: &ThreadChange) -> Result<Thread> {
+    fn change(
+        &self,
+        tx: &Transaction<'_>,
+        id: &str,
+        change: &ThreadChange,
+        key: Option<&SigningKey>,
+    ) -> Result<Thread> {
         let (door, now) = (self.0.door, self.now());
         let mut row = find(tx, id)?;
         if change.if_revision.is_some_and(|revision| revision != row.revision) {
             return Err(RuleError::PreconditionFailed { revision: row.revision }.into());
         }
         if change.state == Some(State::Open) {
-            entry::transition(tx, row.seq, State::Open, door, now)?;
+            entry::transition(tx, row.seq, State::Open, door, now, None)?;
             row = thread::get(tx, row.seq)?;
         }
         if change.metadata.is_some() || change.title.is_some() {
@@ -133,7 +142,7 @@ impl Skein {
             self.patch_metadata(tx, &row, patch)?;
         }
         if let Some(state @ (State::Locked | State::Archived)) = change.state {
-            entry::transition(tx, row.seq, state, door, now)?;
+            entry::transition(tx, row.seq, state, door, now, key)?;
         }
         wire(tx, &thread::get(tx, row.seq)?)
     }

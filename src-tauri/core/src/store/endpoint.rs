@@ -118,11 +118,15 @@ impl Word for Protocol {
         match self {
             Self::Practice => "practice",
             Self::OpenaiChat => "openai-chat",
+            Self::OpenaiResponses => "openai-responses",
+            Self::AnthropicMessages => "anthropic-messages",
+            Self::Freddy => "freddy",
         }
     }
 
     fn from_word(word: &str) -> Option<Self> {
-        [Self::Practice, Self::OpenaiChat].into_iter().find(|protocol| protocol.word() == word)
+        let all = [Self::Practice, Self::OpenaiChat, Self::OpenaiResponses, Self::AnthropicMessages, Self::Freddy];
+        all.into_iter().find(|protocol| protocol.word() == word)
     }
 }
 

@@ -20,6 +20,16 @@ pub fn get(conn: &Connection, thread: i64) -> Result<Metadata, StoreError> {
         .ok_or_else(|| StoreError::Damaged("a thread's metadata cannot be read".into()))
 }
 
+/// A thread's metadata as it lies there; `{}` if it has none.
+///
+/// # Errors
+/// `storage_error`.
+pub(super) fn stored(conn: &Connection, thread: i64) -> Result<String, StoreError> {
+    let mut read = conn.prepare_cached("SELECT json FROM metadata WHERE thread = ?1")?;
+    let json = read.query_row([thread], |row| super::lines::text(row, "json")).optional()?;
+    Ok(json.flatten().unwrap_or_else(|| "{}".into()))
+}
+
 /// Sets a thread's metadata and its keys.
 ///
 /// # Errors

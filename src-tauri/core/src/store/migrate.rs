@@ -8,7 +8,11 @@ use super::StoreError;
 const APPLICATION: i64 = 0x536b_6569;
 
 /// The steps, in order; the store's version is how many it has taken.
-const STEPS: &[&str] = &[include_str!("migrations/001_start.sql"), include_str!("migrations/002_local_api.sql")];
+const STEPS: &[&str] = &[
+    include_str!("migrations/001_start.sql"),
+    include_str!("migrations/002_local_api.sql"),
+    include_str!("migrations/004_seals.sql"),
+];
 
 /// Whether the store has steps to take.
 ///

@@ -12,6 +12,9 @@ const STORE_SALT: &str = "store.salt";
 /// There while something erased may still stand in the index or the log.
 const SCRUB: &str = "store.scrub";
 
+/// There while threads that were locked before there were seals have none; see migration 004.
+const SEAL: &str = "store.seal";
+
 /// Reads a setting.
 ///
 /// # Errors
@@ -65,6 +68,23 @@ pub(super) fn scrub_is_due(conn: &Connection) -> Result<bool, StoreError> {
 /// Notes that nothing of it is left.
 pub(super) fn scrub_is_done(tx: &Transaction<'_>) -> Result<(), StoreError> {
     tx.execute("DELETE FROM setting WHERE key = ?1", [SCRUB])?;
+    Ok(())
+}
+
+/// Whether threads from before there were seals are still to be sealed.
+///
+/// # Errors
+/// `storage_error`.
+pub fn seal_is_due(conn: &Connection) -> Result<bool, StoreError> {
+    Ok(find(conn, SEAL)?.is_some())
+}
+
+/// Notes that they are.
+///
+/// # Errors
+/// `storage_error`.
+pub fn seal_is_done(tx: &Transaction<'_>) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM setting WHERE key = ?1", [SEAL])?;
     Ok(())
 }
 

@@ -145,6 +145,9 @@ pub fn erase(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
         "DELETE FROM metadata_key WHERE thread = ?1",
         "DELETE FROM view WHERE thread = ?1",
         "DELETE FROM draft WHERE thread = ?1",
+        "DELETE FROM verification WHERE thread = ?1",
+        "DELETE FROM signature WHERE seal IN (SELECT seq FROM seal WHERE thread = ?1)",
+        "DELETE FROM seal WHERE thread = ?1",
         "DELETE FROM entry_detail WHERE entry IN (SELECT seq FROM entry WHERE thread = ?1)",
         "DELETE FROM thread WHERE seq = ?1",
     ] {

@@ -24,13 +24,14 @@ pub fn place_of(conn: &Connection, id: &str) -> Result<Option<i64>, StoreError> 
     Ok(read.query_row([digest(conn, id)?], |row| row.get(0)).optional()?)
 }
 
-/// Sets a tombstone.
+/// Sets a tombstone. The digest of the thread's last seal stays on it.
 ///
 /// # Errors
 /// `storage_error`.
 pub fn insert(tx: &Transaction<'_>, id: &str, thread: i64, now: Millis) -> Result<(), StoreError> {
     tx.execute(
-        "INSERT INTO tombstone (digest, thread, erased_at) VALUES (?1, ?2, ?3)",
+        "INSERT INTO tombstone (digest, thread, erased_at, seal)
+         VALUES (?1, ?2, ?3, (SELECT digest FROM seal WHERE thread = ?2 ORDER BY seq DESC LIMIT 1))",
         params![digest(tx, id)?, thread, now],
     )?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use rusqlite::Row;
 
-use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, State};
+use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, SealStatus, State};
 
 /// An enum that stands in a text column under a fixed word.
 pub trait Word: Sized {
@@ -35,13 +35,15 @@ words! {
         Pending "pending", Streaming "streaming", Completed "completed",
         Cancelled "cancelled", Failed "failed", Interrupted "interrupted",
     }
-    FinishReason { Stop "stop", Length "length", ContentFilter "content_filter" }
+    FinishReason { Stop "stop", Length "length", ContentFilter "content_filter", Refusal "refusal" }
     Door { Window "window", Api "api", Cli "cli", Skein "skein" }
     EntryKind {
         Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",
         Locked "locked", Unlocked "unlocked", Archived "archived",
-        Deleted "deleted", Undeleted "undeleted", ErasingAnnounced "erasing_announced", Erased "erased",
+        Sealed "sealed", Exported "exported", Deleted "deleted", Undeleted "undeleted",
+        ErasingAnnounced "erasing_announced", Erased "erased",
     }
+    SealStatus { Valid "valid", Altered "altered", UnknownKey "unknown_key", Unsigned "unsigned" }
 }
 
 /// Reads a word from a column.

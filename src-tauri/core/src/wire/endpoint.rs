@@ -14,6 +14,36 @@ pub enum Protocol {
     Practice,
     /// Chat Completions, as most servers speak it.
     OpenaiChat,
+    /// OpenAI's Responses.
+    OpenaiResponses,
+    /// Anthropic's Messages.
+    AnthropicMessages,
+    /// Freddy, by Aitronos.
+    Freddy,
+}
+
+/// The header that carries an endpoint's key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuthHeader {
+    /// `Authorization: Bearer ...`.
+    Bearer,
+    /// `X-API-Key: ...`.
+    XApiKey,
+    /// `api-key: ...`.
+    ApiKey,
+}
+
+/// What is peculiar to an endpoint.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct EndpointOptions {
+    /// The header that carries its key; `null` takes the protocol's own.
+    pub auth_header: Option<AuthHeader>,
+    /// The organization that pays.
+    pub organization_id: Option<String>,
+    /// Seconds to wait for the first word; `null` takes 120.
+    pub first_token_seconds: Option<u32>,
 }
 
 /// Whether an endpoint has a key, never which.

@@ -24,6 +24,10 @@ pub enum EntryKind {
     Unlocked,
     /// Archived.
     Archived,
+    /// Sealed afterwards: it was locked or archived before there were seals.
+    Sealed,
+    /// Written to a file.
+    Exported,
     /// Put into the bin.
     Deleted,
     /// Taken back out of the bin.

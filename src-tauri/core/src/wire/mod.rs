@@ -11,6 +11,7 @@ mod error;
 mod history;
 mod message;
 mod page;
+mod record;
 mod request;
 mod response;
 mod retention;
@@ -22,11 +23,17 @@ mod window;
 
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
 pub use chain::ChainView;
-pub use endpoint::{Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol};
+pub use endpoint::{
+    AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol,
+};
 pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
 pub use page::Page;
+pub use record::{
+    EarlierKey, ExportFormat, Exported, ExportedFile, Finding, FindingKind, KeyHome, KeyView, Progress, SealStatus,
+    SealView, Verification, Verified,
+};
 pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use retention::{CleanedThread, DueReason, DueThread, Retention, RetentionMode, RetentionReport};

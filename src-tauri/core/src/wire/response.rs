@@ -34,6 +34,8 @@ pub enum FinishReason {
     Length,
     /// The provider withheld the rest.
     ContentFilter,
+    /// The model declined to answer.
+    Refusal,
 }
 
 /// Tokens, as the endpoint counted them.

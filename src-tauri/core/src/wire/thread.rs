@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{JsonObject, Time};
+use super::{JsonObject, SealStatus, Time};
 
 /// Where a thread is in its lifecycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
@@ -72,8 +72,10 @@ pub struct SealSummary {
     pub digest: String,
     /// When it was made.
     pub sealed_at: Time,
-    /// `valid`, `altered`, `unknown_key` or `unsigned`.
-    pub status: String,
+    /// What the last check of it found.
+    pub status: SealStatus,
+    /// When that was.
+    pub checked_at: Time,
 }
 
 /// The answer to deleting a thread.

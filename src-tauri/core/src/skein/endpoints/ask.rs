@@ -10,7 +10,7 @@ use crate::endpoint::{self, Call, CallEvent, CallMessage, EndpointError};
 use crate::error::Result;
 use crate::store::StoreError;
 use crate::store::endpoint::{EndpointRow, KnownModel, find, list, update};
-use crate::wire::{EndpointTest, JsonObject, Model, Role};
+use crate::wire::{EndpointOptions, EndpointTest, JsonObject, Model, Role};
 
 /// What a test says to the model.
 const HELLO: &str = "Say hello in one word.";
@@ -80,6 +80,7 @@ impl Skein {
             model,
             messages: vec![CallMessage { role: Role::User, text: HELLO.into() }],
             parameters: JsonObject::new(),
+            options: EndpointOptions::default(),
             timeouts: self.0.timeouts,
         };
         let started = Instant::now();
@@ -93,8 +94,15 @@ impl Skein {
             return Ok(row.models.clone());
         }
         let url = row.url();
-        let listed =
-            endpoint::list_models(row.protocol, url.as_ref(), key.as_ref(), row.allow_http, self.0.timeouts).await?;
+        let listed = endpoint::list_models(
+            row.protocol,
+            url.as_ref(),
+            key.as_ref(),
+            row.allow_http,
+            &EndpointOptions::default(),
+            self.0.timeouts,
+        )
+        .await?;
         let models: Vec<_> = listed.into_iter().map(|(id, context_window)| KnownModel { id, context_window }).collect();
         if models.is_empty() {
             return Err(EndpointError::Empty(None).into());

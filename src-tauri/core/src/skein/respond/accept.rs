@@ -196,7 +196,7 @@ impl Skein {
             found => found?,
         };
         if (thread.state, state) == (State::Locked, Some(State::Open)) {
-            entry::transition(tx, thread.seq, State::Open, self.0.door, self.now())?;
+            entry::transition(tx, thread.seq, State::Open, self.0.door, self.now(), None)?;
             return Ok(thread::get(tx, thread.seq)?);
         }
         permit(thread.state, Action::Write, id)?;

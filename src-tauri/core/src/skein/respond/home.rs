@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::response::{Chunk, End};
 use crate::skein::Skein;
 use crate::store::{StoreError, response, thread};
-use crate::wire::Response;
+use crate::wire::{Response, ResponseStatus};
 
 #[derive(Clone)]
 pub(super) enum Home {
@@ -42,10 +42,15 @@ impl Home {
     /// Keeps the end; the response as it ended.
     pub(super) fn finish(&self, skein: &Skein, end: &End) -> Result<Response> {
         match self {
-            Self::Thread(seq) => skein.store().write(|tx| {
-                let row = response::finish(tx, *seq, end, skein.0.door, skein.now())?;
-                shown(tx, &row, &thread::get(tx, row.thread)?)
-            }),
+            Self::Thread(seq) => {
+                // Before the transaction: the keychain can take its time.
+                let wanted = skein.store().read(|conn| response::get(conn, *seq))?.thread_state;
+                let key = skein.key_for_seal(wanted.filter(|_| end.status == ResponseStatus::Completed));
+                skein.store().write(|tx| {
+                    let row = response::finish(tx, *seq, end, skein.0.door, skein.now(), key.as_ref())?;
+                    shown(tx, &row, &thread::get(tx, row.thread)?)
+                })
+            }
             Self::Chain(link) => {
                 link.finish(end, skein.now());
                 skein.0.chains.make_room(skein.now());

@@ -25,7 +25,7 @@ impl Skein {
             }
             let ended = self.store().write(|tx| {
                 let still = response::get(tx, row.seq)?.is_running();
-                response::finish(tx, row.seq, &interrupted(), self.0.door, self.now())?;
+                response::finish(tx, row.seq, &interrupted(), self.0.door, self.now(), None)?;
                 Ok::<_, crate::Error>(still)
             })?;
             recovered += u32::from(ended);

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{RUNNING, ResponseRow, find_by_id, get};
 use crate::clock::Millis;
+use crate::record::key::SigningKey;
 use crate::response::{Arrived, Asked, Chunk, ChunkKind, End};
 use crate::store::message::{self, NewInsert};
 use crate::store::{StoreError, Word, entry, thread};
@@ -89,11 +90,18 @@ pub fn arrived(conn: &Connection, seq: i64) -> Result<Arrived, StoreError> {
 }
 
 /// Ends a response: the reply becomes a message if it has a text, and only a completed one brings
-/// the thread to the state it was asked for with. A response that has ended already stays as it is.
+/// the thread to the state it was asked for with, signed with the key. A response that has ended already stays as it is.
 ///
 /// # Errors
 /// `storage_full`, `storage_error`; nothing is written then.
-pub fn finish(tx: &Transaction<'_>, seq: i64, end: &End, door: Door, now: Millis) -> Result<ResponseRow, StoreError> {
+pub fn finish(
+    tx: &Transaction<'_>,
+    seq: i64,
+    end: &End,
+    door: Door,
+    now: Millis,
+    key: Option<&SigningKey>,
+) -> Result<ResponseRow, StoreError> {
     let row = get(tx, seq)?;
     if !row.is_running() {
         return Ok(row);
@@ -112,7 +120,11 @@ pub fn finish(tx: &Transaction<'_>, seq: i64, end: &End, door: Door, now: Millis
     write_end(tx, seq, end, now)?;
     tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
     if let (ResponseStatus::Completed, Some(state)) = (end.status, row.thread_state) {
-        entry::transition(tx, row.thread, state, door, now)?;
+        match entry::transition(tx, row.thread, state, door, now, key) {
+            // What was altered is not sealed; the reply is stored all the same, and the answer says the state.
+            Ok(_) | Err(StoreError::Altered(_)) => {}
+            Err(error) => return Err(error),
+        }
     }
     get(tx, seq)
 }

@@ -1,0 +1,7 @@
+//! Records: sealing, checking, and the packages that carry them, against the programs that auditors have.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod canonical;
+mod sealing;
+mod support;
+mod tampered_store;
