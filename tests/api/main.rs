@@ -3,7 +3,10 @@
 
 mod asking;
 mod chains;
+mod documents;
 mod guard;
 mod input;
+mod many;
+mod model;
 mod support;
 mod threads;
