@@ -98,6 +98,7 @@ impl Desk {
             model: Some("scripted".into()),
             context_window: None,
             allow_http: false,
+            ..NewEndpoint::default()
         };
         let endpoint = self.skein.add_endpoint(new).unwrap();
         self.skein.set_default_endpoint(&endpoint.id).unwrap();

@@ -27,6 +27,7 @@ fn new(name: &str, base_url: &str) -> NewEndpoint {
         model: Some("scripted".into()),
         context_window: None,
         allow_http: false,
+        ..NewEndpoint::default()
     }
 }
 

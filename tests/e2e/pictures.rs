@@ -79,6 +79,7 @@ async fn fill(desk: &Desk, server: &ModelServer) {
         model: Some(MODEL.into()),
         context_window: Some(131_072),
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

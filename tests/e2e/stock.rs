@@ -27,6 +27,7 @@ pub fn answer_with(desk: &Desk, server: &ModelServer) {
         model: Some("scripted".into()),
         context_window: None,
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).expect("an endpoint");
     skein.set_default_endpoint(&endpoint.id).expect("the default");

@@ -60,6 +60,7 @@ pub fn answer_with(desk: &Desk, server: &ModelServer) {
         model: Some("scripted".into()),
         context_window: None,
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

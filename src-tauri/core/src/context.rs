@@ -20,7 +20,7 @@ use crate::store::message;
 use crate::store::path::{Path, Step};
 use crate::store::setting::hex;
 use crate::thread::{NewMessage, RuleError};
-use crate::wire::{JsonObject, Protocol, Role};
+use crate::wire::{Protocol, Role};
 
 /// Tokens of context for a model that nothing is known about.
 pub const UNKNOWN_WINDOW: u32 = 8_192;
@@ -67,11 +67,10 @@ pub fn window(protocol: Protocol, told: Option<u32>, model: &str) -> u32 {
     }
 }
 
-/// Tokens there are for the context: the window less room for the reply.
-pub fn budget(window: u32, parameters: &JsonObject) -> u64 {
-    let asked = ["max_completion_tokens", "max_tokens"].iter().find_map(|key| parameters.get(*key)?.as_u64());
-    let reply = asked.unwrap_or_else(|| u64::from(REPLY.min(window / 4)));
-    u64::from(window).saturating_sub(reply)
+/// Tokens there are for the context: the window less room for the reply, which is as long as the
+/// request lets it be.
+pub fn budget(window: u32, reply: Option<u64>) -> u64 {
+    u64::from(window).saturating_sub(reply.unwrap_or_else(|| u64::from(REPLY.min(window / 4))))
 }
 
 /// Tokens of a text, estimated on the safe side. Never less than a third of its bytes.

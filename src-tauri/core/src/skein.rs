@@ -25,7 +25,7 @@ use jiff::tz::TimeZone;
 
 use crate::chain::Chains;
 use crate::clock::{Clock, Millis};
-use crate::endpoint::Timeouts;
+use crate::endpoint::{Timeouts, USUAL};
 use crate::error::{Code, Result};
 use crate::keychain::Keychain;
 use crate::store::{ProcessLock, Store, StoreError};
@@ -49,6 +49,8 @@ pub struct OpenOptions {
     pub keychain: Keychain,
     /// Time limits of calls to endpoints.
     pub timeouts: Timeouts,
+    /// Which ports of this machine are asked for model servers, and what usually listens there.
+    pub usual_ports: Vec<(&'static str, u16)>,
 }
 
 impl OpenOptions {
@@ -60,6 +62,7 @@ impl OpenOptions {
             clock: Clock::System,
             keychain: Keychain::system(),
             timeouts: Timeouts::default(),
+            usual_ports: USUAL.into(),
         }
     }
 }
@@ -87,6 +90,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) keychain: Keychain,
     pub(crate) timeouts: Timeouts,
+    pub(crate) usual_ports: Vec<(&'static str, u16)>,
     /// Made when this process runs its first response.
     process: OnceLock<ProcessLock>,
     pub(crate) responses: respond::Registry,
@@ -108,6 +112,7 @@ impl Skein {
             clock: options.clock,
             keychain: options.keychain,
             timeouts: options.timeouts,
+            usual_ports: options.usual_ports,
             process: OnceLock::new(),
             responses: respond::Registry::default(),
             chains: Chains::default(),

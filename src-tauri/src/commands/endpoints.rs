@@ -1,7 +1,7 @@
 //! Endpoints and their keys. A key comes in and never goes out.
 
 use skein_core::Skein;
-use skein_core::wire::{Endpoint, EndpointPatch, EndpointTest, Model, NewEndpoint};
+use skein_core::wire::{Endpoint, EndpointPatch, EndpointTest, FoundEndpoint, Model, NewEndpoint};
 use tauri::State;
 
 use super::{Answer, answer, blocking};
@@ -46,6 +46,11 @@ pub fn delete_key(skein: Handle<'_>, id: String) -> Answer<Endpoint> {
 #[tauri::command]
 pub async fn test_endpoint(skein: Handle<'_>, id: String) -> Answer<EndpointTest> {
     answer(skein.test_endpoint(&id).await)
+}
+
+#[tauri::command]
+pub async fn discover_endpoints(skein: Handle<'_>) -> Answer<Vec<FoundEndpoint>> {
+    answer(skein.discover_endpoints().await)
 }
 
 #[tauri::command]

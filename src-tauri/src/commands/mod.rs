@@ -63,6 +63,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         endpoints::set_key,
         endpoints::delete_key,
         endpoints::test_endpoint,
+        endpoints::discover_endpoints,
         endpoints::list_models,
         settings::get_settings,
         settings::change_settings,

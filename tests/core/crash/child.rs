@@ -34,6 +34,7 @@ pub fn add_endpoint(skein: &Skein, base_url: &str) {
         model: Some("scripted".into()),
         context_window: Some(1_000_000),
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

@@ -3,11 +3,16 @@
 
 mod answers;
 mod cancelling;
+mod discovery;
 mod faults;
+mod fuzz;
+mod leaving;
 mod listing;
+mod matrix;
 mod parser;
 mod practice;
 mod privacy;
+mod protocols;
 mod recordings;
 mod refusals;
 mod requests;

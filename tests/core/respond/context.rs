@@ -5,10 +5,11 @@ use rusqlite::Connection;
 use serde_json::{Value, json};
 use skein_core::Code;
 use skein_core::context::{self, PER_MESSAGE, Wish, budget, estimate, window};
+use skein_core::endpoint::reply_tokens;
 use skein_core::store::message::{self, MessageRow, NewInsert};
 use skein_core::store::{Store, StoreError, thread};
 use skein_core::thread::{NewMessage, ThreadId};
-use skein_core::wire::{JsonObject, Protocol, ResponseRequest, ResponseStatus, Role};
+use skein_core::wire::{Protocol, ResponseRequest, ResponseStatus, Role};
 use skein_support::model_server::Reply;
 
 use crate::support::{World, input, refused, request};
@@ -27,11 +28,19 @@ fn windows_come_from_what_is_told_then_what_is_known_then_a_careful_guess() {
 
 #[test]
 fn room_for_the_reply_is_kept() {
-    let with = |value: Value| value.as_object().unwrap().clone();
-    assert_eq!(budget(8_192, &JsonObject::new()), 8_192 - 2_048);
-    assert_eq!(budget(128_000, &JsonObject::new()), 128_000 - 4_096);
-    assert_eq!(budget(8_192, &with(json!({"max_tokens": 100}))), 8_092);
-    assert_eq!(budget(8_192, &with(json!({"max_completion_tokens": 9_000}))), 0);
+    assert_eq!(budget(8_192, None), 8_192 - 2_048);
+    assert_eq!(budget(128_000, None), 128_000 - 4_096);
+    let asked = |parameters: serde_json::Value| {
+        reply_tokens(Protocol::OpenaiChat, "m", parameters.as_object().expect("an object"))
+    };
+    assert_eq!(budget(8_192, asked(json!({"max_tokens": 100}))), 8_092);
+    assert_eq!(budget(8_192, asked(json!({"max_completion_tokens": 9_000}))), 0);
+    // Where the protocol wants the length of the reply said, that much is kept for it.
+    let claude = |parameters: serde_json::Value| {
+        reply_tokens(Protocol::AnthropicMessages, "claude-sonnet-4-5", parameters.as_object().expect("an object"))
+    };
+    assert_eq!(budget(200_000, claude(json!({}))), 168_000);
+    assert_eq!(budget(200_000, claude(json!({"max_tokens": 1_000}))), 199_000);
 }
 
 #[test]

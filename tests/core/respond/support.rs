@@ -36,6 +36,7 @@ pub fn add_endpoint(skein: &Skein, base_url: &str, context_window: Option<u32>) 
         model: Some("scripted".into()),
         context_window,
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

@@ -4,7 +4,9 @@ use std::io::{BufRead, Read};
 
 use skein_core::Skein;
 use skein_core::keychain::KeychainError;
-use skein_core::wire::{Deleted, Endpoint, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Page};
+use skein_core::wire::{
+    Deleted, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, FoundEndpoint, KeyState, Model, NewEndpoint, Page,
+};
 
 use crate::args::{AddArgs, ChangeArgs, EndpointCommand};
 use crate::failure::{ENDPOINT, Failure, STORE, exit_code_of};
@@ -21,6 +23,11 @@ pub async fn run(skein: &Skein, command: &EndpointCommand, output: &Output) -> R
             Ok(0)
         }
         EndpointCommand::Test { name } => test(skein, name, output).await,
+        EndpointCommand::Discover => {
+            let page = page(skein.discover_endpoints().await?);
+            output.value(&page, found_words)?;
+            Ok(0)
+        }
         EndpointCommand::Models { name } => {
             let page = page(skein.list_models(name).await?);
             let names = |page: &Page<Model>| page.data.iter().map(|m| one_line(&m.id)).collect::<Vec<_>>().join("\n");
@@ -51,6 +58,8 @@ fn add_endpoint(skein: &Skein, add: &AddArgs, output: &Output) -> Result<u8, Fai
         model: add.more.model.clone(),
         context_window: add.more.context_window,
         allow_http: add.more.allow_http,
+        options: add.more.over(EndpointOptions::default()),
+        parameters: add.more.parameters.clone().unwrap_or_default(),
     })?;
     let Some(key) = key else { return told(skein, &endpoint, false, output) };
     match skein.set_key(&endpoint.id, key.into()) {
@@ -65,13 +74,17 @@ fn add_endpoint(skein: &Skein, add: &AddArgs, output: &Output) -> Result<u8, Fai
 
 fn change_endpoint(skein: &Skein, change: &ChangeArgs, output: &Output) -> Result<u8, Failure> {
     let key = change.more.key_stdin.then(key_from_stdin).transpose()?;
-    let id = skein.get_endpoint(&change.name)?.id;
+    let before = skein.get_endpoint(&change.name)?;
+    let id = before.id;
     let patch = EndpointPatch {
         name: change.rename.clone(),
         base_url: change.base_url.clone(),
         model: change.more.model.clone(),
         context_window: change.more.context_window,
         allow_http: change.more.allow_http.then_some(true),
+        protocol: change.protocol,
+        options: Some(change.more.over(before.options)),
+        parameters: change.more.parameters.clone(),
     };
     let mut endpoint = skein.change_endpoint(&id, patch)?;
     if change.delete_key {
@@ -131,6 +144,17 @@ pub fn test_words(name: &str, test: &EndpointTest) -> String {
         (None, Some(model), Some(ms)) => format!("{name} answers: {}, first text after {ms} ms.", one_line(model)),
         _ => format!("{name} answers."),
     }
+}
+
+fn found_words(page: &Page<FoundEndpoint>) -> String {
+    if page.data.is_empty() {
+        return "No model server answers on this machine that is not an endpoint already.".into();
+    }
+    let line = |found: &FoundEndpoint| {
+        let models: Vec<_> = found.models.iter().take(3).map(|model| one_line(&model.id)).collect();
+        format!("{}  {}  {}", found.name, found.base_url, models.join(", "))
+    };
+    page.data.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn words(endpoint: &Endpoint, output: &Output) -> String {

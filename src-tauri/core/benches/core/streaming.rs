@@ -37,6 +37,7 @@ pub fn measure(table: &mut Table) {
         model: Some("bench".into()),
         context_window: Some(8_192),
         allow_http: false,
+        ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

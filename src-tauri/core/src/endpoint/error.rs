@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::certificate::RefusedCertificate;
 use super::words::{
-    after_status, at, empty_words, kept, oddity_words, seconds, status_words, timeout_words, too_much,
+    after_status, at, empty_words, kept, oddity_words, protocol_name, seconds, status_words, timeout_words, too_much,
     unreachable_words, wait,
 };
 use crate::error::Code;
 use crate::thread::limits;
-use crate::wire::{FinishReason, JsonObject};
+use crate::wire::{FinishReason, JsonObject, Protocol};
 
 /// Whether the same call may be sent once more, which the response machine decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +178,30 @@ pub enum EndpointError {
         /// Why.
         cause: Cause,
     },
+    /// The server shows a certificate that is not trusted here.
+    #[error(
+        "{host} shows a certificate that is not trusted here: it {}. It is for {}, issued by {}, SHA-256 {}. Nothing \
+         was sent. Check the base URL; if the server is yours, or your company's, have its issuer's certificate \
+         installed on this machine.",
+        .certificate.why, .certificate.subject, .certificate.issuer, .certificate.sha256
+    )]
+    Distrusted {
+        /// The host, with its port where it is not the usual one.
+        host: String,
+        /// The certificate, and what is wrong with it.
+        certificate: Box<RefusedCertificate>,
+    },
+    /// The endpoint answers, but in another protocol.
+    #[error(
+        "The endpoint at this address speaks {}, not {}. Nothing is lost. Choose that protocol in the endpoint's settings.",
+        protocol_name(*.speaks), protocol_name(*.asked)
+    )]
+    WrongProtocol {
+        /// The protocol it was asked in.
+        asked: Protocol,
+        /// The protocol it answers in.
+        speaks: Protocol,
+    },
     /// It took too long.
     #[error("{}", timeout_words(*.phase, *.limit))]
     TimedOut {
@@ -226,11 +251,12 @@ impl EndpointError {
             },
             Self::KeyRefused(_)
             | Self::FieldRefused { .. }
+            | Self::WrongProtocol { .. }
             | Self::Redirected { .. }
             | Self::NotUnderstood(_)
             | Self::Empty(_)
             | Self::WantsTool => Code::EndpointRejected,
-            Self::Unreachable { .. } | Self::CutOff => Code::EndpointUnreachable,
+            Self::Unreachable { .. } | Self::Distrusted { .. } | Self::CutOff => Code::EndpointUnreachable,
             Self::TimedOut { .. } => Code::EndpointTimeout,
             Self::ReplyTooLong => Code::MessageTooLarge,
         }
@@ -259,6 +285,8 @@ impl EndpointError {
                 Cause::Tls => "tls",
                 Cause::Network => "network",
             },
+            Self::Distrusted { .. } => "tls",
+            Self::WrongProtocol { .. } => "wrong_protocol",
             Self::TimedOut { phase, .. } => match phase {
                 Phase::Connect => "connect_timeout",
                 Phase::First => "first_timeout",
@@ -274,7 +302,7 @@ impl EndpointError {
 
     /// Numbers and names, as an object: `kind` always, and where they are known `status`,
     /// `requestId`, `address`, `retryAfter` (seconds), `size`, `limit`, `model`, `field`, `host`, `to`,
-    /// `seconds`.
+    /// `seconds`, `certificate` (SHA-256), `issuer`, `speaks` (a protocol).
     pub fn details(&self) -> Value {
         let mut details = JsonObject::new();
         let mut put = |name: &str, value: Value| {
@@ -304,6 +332,12 @@ impl EndpointError {
                 put("to", json!(to));
             }
             Self::PlainHttp { host } | Self::Unreachable { host, .. } => put("host", json!(host)),
+            Self::Distrusted { host, certificate } => {
+                put("host", json!(host));
+                put("certificate", json!(certificate.sha256));
+                put("issuer", json!(certificate.issuer));
+            }
+            Self::WrongProtocol { speaks, .. } => put("speaks", json!(speaks)),
             Self::TimedOut { limit, .. } => put("seconds", json!(limit.as_secs_f64())),
             _ => {}
         }

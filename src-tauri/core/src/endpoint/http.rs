@@ -21,6 +21,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 use url::{Host, Url};
 
+use super::certificate;
 use super::error::{Cause, EndpointError, Oddity, Phase};
 use super::refusal::{self, Asked};
 use super::sent::{Outgoing, Sent};
@@ -298,9 +299,10 @@ fn client(connect: Duration) -> Result<Client, EndpointError> {
     if let Some(client) = clients.get(&connect) {
         return Ok(client.clone());
     }
-    // Fails only if a provider was installed before, which serves as well.
-    rustls::crypto::ring::default_provider().install_default().ok();
+    let unsafe_here = |_| EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls };
+    let tls = certificate::client_config(rustls::crypto::ring::default_provider()).map_err(unsafe_here)?;
     let client = Client::builder()
+        .tls_backend_preconfigured(tls)
         .user_agent(concat!("skein/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
         .referer(false)
@@ -349,34 +351,40 @@ fn broken(error: &reqwest::Error, host: String, timeouts: Timeouts) -> EndpointE
     if error.is_timeout() {
         return EndpointError::TimedOut { phase: Phase::Connect, limit: timeouts.connect };
     }
+    if let Some(certificate) = find(error, &|error| certificate::refused(error.downcast_ref()?)) {
+        return EndpointError::Distrusted { host, certificate: Box::new(certificate) };
+    }
     let fallback = if error.is_connect() { Cause::Network } else { Cause::Reset };
-    EndpointError::Unreachable { host, cause: cause(error).unwrap_or(fallback) }
+    EndpointError::Unreachable { host, cause: find(error, &cause).unwrap_or(fallback) }
 }
 
-fn cause(error: &(dyn StdError + 'static)) -> Option<Cause> {
+/// What `look` finds first on the way down through an error's causes.
+fn find<T>(error: &(dyn StdError + 'static), look: &dyn Fn(&(dyn StdError + 'static)) -> Option<T>) -> Option<T> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<NoSuchName>() {
-            return Some(Cause::Dns);
-        }
-        if error.is::<rustls::Error>() {
-            return Some(Cause::Tls);
-        }
-        if let Some(error) = error.downcast_ref::<io::Error>() {
-            // An error of TLS comes wrapped, and hides inside rather than behind.
-            if let Some(found) = error.get_ref().and_then(|inner| cause(inner)) {
-                return Some(found);
-            }
-            match error.kind() {
-                io::ErrorKind::ConnectionRefused => return Some(Cause::Refused),
-                io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::UnexpectedEof => return Some(Cause::Reset),
-                _ => {}
-            }
+        // An error of TLS comes wrapped, and hides inside rather than behind.
+        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if let Some(found) = inside.and_then(|inner| find(inner, look)).or_else(|| look(error)) {
+            return Some(found);
         }
         next = error.source();
     }
     None
+}
+
+fn cause(error: &(dyn StdError + 'static)) -> Option<Cause> {
+    if error.is::<NoSuchName>() {
+        return Some(Cause::Dns);
+    }
+    if error.is::<rustls::Error>() {
+        return Some(Cause::Tls);
+    }
+    match error.downcast_ref::<io::Error>()?.kind() {
+        io::ErrorKind::ConnectionRefused => Some(Cause::Refused),
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::UnexpectedEof => Some(Cause::Reset),
+        _ => None,
+    }
 }

@@ -16,6 +16,8 @@ use crate::wire::{EndpointOptions, FinishReason, JsonObject, Protocol, Role, Usa
 
 mod adapter;
 mod anthropic_messages;
+mod certificate;
+mod discover;
 mod error;
 mod exchange;
 mod freddy;
@@ -31,14 +33,18 @@ mod refusal;
 mod reply;
 mod sent;
 pub mod sse;
+mod test;
 mod typed_events;
 mod words;
 
+pub use certificate::RefusedCertificate;
+pub use discover::{Found, USUAL, discover};
 pub use error::{Cause, EndpointError, Oddity, Phase, Refusal, Retry};
 pub use http::check_base_url;
 pub use parameters::{merge as merge_parameters, reply_tokens};
 pub use reader::ReplyReader;
 pub use sent::Sent;
+pub use test::test;
 
 /// One call to a model.
 #[derive(Debug, Clone)]
@@ -84,6 +90,15 @@ pub struct Timeouts {
     pub first: Duration,
     /// Between two chunks, once there are words.
     pub idle: Duration,
+}
+
+impl Timeouts {
+    /// These, with what the endpoint has of its own.
+    #[must_use]
+    pub fn of(self, options: &EndpointOptions) -> Self {
+        let first = options.first_token_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+        Self { first: first.unwrap_or(self.first), ..self }
+    }
 }
 
 impl Default for Timeouts {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::error::{Cause, Oddity, Phase, Refusal};
-use crate::wire::FinishReason;
+use crate::wire::{FinishReason, Protocol};
 
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -12,6 +12,17 @@ impl fmt::Display for Refusal {
             Some(said) => write!(f, " It says: \u{201c}{said}\u{201d}."),
             None => Ok(()),
         }
+    }
+}
+
+/// A protocol as people call it.
+pub(super) const fn protocol_name(protocol: Protocol) -> &'static str {
+    match protocol {
+        Protocol::Practice => "practice",
+        Protocol::OpenaiChat => "OpenAI Chat Completions",
+        Protocol::OpenaiResponses => "OpenAI Responses",
+        Protocol::AnthropicMessages => "Anthropic Messages",
+        Protocol::Freddy => "Freddy",
     }
 }
 

@@ -57,6 +57,8 @@ impl Skein {
                 is_default: others.iter().all(EndpointRow::is_practice),
                 models: Vec::new(),
                 created_at: self.now(),
+                options: check::options(new.options)?,
+                parameters: check::parameters(new.parameters)?,
             };
             endpoint::insert(tx, &row)?;
             Ok(row)
@@ -83,6 +85,15 @@ impl Skein {
             }
             if patch.model.is_some() {
                 row.model = check::model(patch.model)?;
+            }
+            if let Some(protocol) = patch.protocol.filter(|protocol| *protocol != Protocol::Practice) {
+                row.protocol = protocol;
+            }
+            if let Some(options) = patch.options {
+                row.options = check::options(options)?;
+            }
+            if let Some(parameters) = patch.parameters {
+                row.parameters = check::parameters(parameters)?;
             }
             if let Some(tokens) = patch.context_window {
                 row.context_window = Some(tokens).filter(|tokens| *tokens > 0);
@@ -204,6 +215,8 @@ impl Skein {
             model: row.model.clone(),
             context_window: row.context_window,
             allow_http: row.allow_http,
+            options: row.options.clone(),
+            parameters: row.parameters.clone(),
             key,
             is_default: row.is_default,
         })

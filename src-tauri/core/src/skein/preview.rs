@@ -6,10 +6,11 @@ use super::respond::tip_on_show;
 use super::show::find;
 use crate::chain::Before;
 use crate::context::{self, Wish};
+use crate::endpoint::reply_tokens;
 use crate::error::Result;
 use crate::store::endpoint::EndpointRow;
 use crate::thread::RuleError;
-use crate::wire::{ContextPreview, JsonObject};
+use crate::wire::ContextPreview;
 
 impl Skein {
     /// What a model would be given if `draft` were sent now.
@@ -50,7 +51,7 @@ fn preview<'a>(
     choose: impl FnOnce(Wish<'a>) -> Result<context::Context>,
 ) -> Result<ContextPreview> {
     let window = context::window(endpoint.protocol, endpoint.window_of(&model), &model);
-    let budget = context::budget(window, &JsonObject::new());
+    let budget = context::budget(window, reply_tokens(endpoint.protocol, &model, &endpoint.parameters));
     let unsaved = (!draft.trim().is_empty()).then_some(draft);
     let (sent, left_out, tokens) = match choose(Wish { unsaved, budget, ..Wish::default() }) {
         Ok(context) => (context.sent, context.left_out, context.tokens),

@@ -18,6 +18,7 @@ use super::Skein;
 use super::show::{find, find_message, message_wire};
 use crate::chain;
 use crate::context::GO_ON;
+use crate::endpoint::merge_parameters;
 use crate::error::Result;
 use crate::render::Stream;
 use crate::response::{Arrived, Event, Happening, Sink, SinkEvent};
@@ -125,7 +126,7 @@ impl Skein {
             to: destination(&request, options)?,
             inputs: check_inputs(request.inputs)?,
             unsaved: None,
-            parameters: request.parameters,
+            parameters: merge_parameters(&endpoint.parameters, &request.parameters),
             endpoint,
             model,
             once,

@@ -4,19 +4,22 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use url::Url;
 
+use super::word::unreadable;
 use super::{StoreError, Word, word};
 use crate::clock::Millis;
 use crate::thread::EndpointId;
-use crate::wire::Protocol;
+use crate::wire::{EndpointOptions, JsonObject, Protocol};
 
 /// Id of the practice endpoint.
 pub const PRACTICE_ID: &str = "ep_practice";
 /// Name of the practice endpoint, and of its one model.
 pub const PRACTICE: &str = "practice";
 
-const COLUMNS: &str = "id, name, protocol, base_url, model, context_window, allow_http, is_default, models, created_at";
+const COLUMNS: &str = "id, name, protocol, base_url, model, context_window, allow_http, is_default, models, created_at, \
+                       options, parameters";
 
 /// A model that an endpoint was found to offer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,6 +54,10 @@ pub struct EndpointRow {
     pub models: Vec<KnownModel>,
     /// When it was added.
     pub created_at: Millis,
+    /// What is peculiar to it.
+    pub options: EndpointOptions,
+    /// Parameters that go with every request, under those of the request itself.
+    pub parameters: JsonObject,
 }
 
 impl EndpointRow {
@@ -67,6 +74,8 @@ impl EndpointRow {
             is_default,
             models: vec![KnownModel { id: PRACTICE.into(), context_window: None }],
             created_at: 0,
+            options: EndpointOptions::default(),
+            parameters: JsonObject::new(),
         }
     }
 
@@ -96,7 +105,8 @@ impl EndpointRow {
     }
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let models: String = row.get("models")?;
+        let [models, options, parameters] =
+            [row.get::<_, String>("models")?, row.get("options")?, row.get("parameters")?];
         Ok(Self {
             id: EndpointId::from(row.get::<_, String>("id")?),
             name: row.get("name")?,
@@ -109,6 +119,8 @@ impl EndpointRow {
             // A list that cannot be read is only asked for again.
             models: serde_json::from_str(&models).unwrap_or_default(),
             created_at: row.get("created_at")?,
+            options: serde_json::from_str(&options).map_err(|_| unreadable("options"))?,
+            parameters: serde_json::from_str(&parameters).map_err(|_| unreadable("parameters"))?,
         })
     }
 }
@@ -160,8 +172,10 @@ pub fn find(conn: &Connection, id_or_name: &str) -> Result<Option<EndpointRow>, 
 /// # Errors
 /// `storage_error`.
 pub fn insert(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError> {
-    tx.prepare_cached(&format!("INSERT INTO endpoint ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"))?
-        .execute(params![
+    tx.prepare_cached(&format!(
+        "INSERT INTO endpoint ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)"
+    ))?
+    .execute(params![
         row.id.as_str(),
         row.name,
         row.protocol.word(),
@@ -172,6 +186,8 @@ pub fn insert(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError>
         row.is_default,
         models_json(&row.models),
         row.created_at,
+        json!(row.options).to_string(),
+        json!(row.parameters).to_string(),
     ])?;
     Ok(())
 }
@@ -182,7 +198,8 @@ pub fn insert(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError>
 /// `storage_error`.
 pub fn update(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError> {
     tx.prepare_cached(
-        "UPDATE endpoint SET name = ?2, base_url = ?3, model = ?4, context_window = ?5, allow_http = ?6, models = ?7
+        "UPDATE endpoint SET name = ?2, base_url = ?3, model = ?4, context_window = ?5, allow_http = ?6, models = ?7,
+         protocol = ?8, options = ?9, parameters = ?10
          WHERE id = ?1",
     )?
     .execute(params![
@@ -193,6 +210,9 @@ pub fn update(tx: &Transaction<'_>, row: &EndpointRow) -> Result<(), StoreError>
         row.context_window,
         row.allow_http,
         models_json(&row.models),
+        row.protocol.word(),
+        json!(row.options).to_string(),
+        json!(row.parameters).to_string(),
     ])?;
     Ok(())
 }
@@ -217,5 +237,5 @@ pub fn delete(tx: &Transaction<'_>, id: &EndpointId) -> Result<(), StoreError> {
 }
 
 fn models_json(models: &[KnownModel]) -> String {
-    serde_json::json!(models).to_string()
+    json!(models).to_string()
 }

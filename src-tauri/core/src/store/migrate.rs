@@ -11,6 +11,7 @@ const APPLICATION: i64 = 0x536b_6569;
 const STEPS: &[&str] = &[
     include_str!("migrations/001_start.sql"),
     include_str!("migrations/002_local_api.sql"),
+    include_str!("migrations/003_endpoints.sql"),
     include_str!("migrations/004_seals.sql"),
 ];
 

@@ -65,9 +65,14 @@ pub fn find<T: Word>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>>
 }
 
 fn unknown(column: &str) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(
-        0,
-        rusqlite::types::Type::Text,
-        format!("an unknown word in column {column}").into(),
-    )
+    conversion(format!("an unknown word in column {column}"))
+}
+
+/// The error for a column whose JSON is none.
+pub(super) fn unreadable(column: &str) -> rusqlite::Error {
+    conversion(format!("no JSON in column {column}"))
+}
+
+fn conversion(why: String) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, why.into())
 }

@@ -4,15 +4,16 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::ErrorDetail;
+use super::{ErrorDetail, JsonObject};
 
 /// How an endpoint is spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, TS)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
     /// An in-process model that needs no network.
     Practice,
     /// Chat Completions, as most servers speak it.
+    #[default]
     OpenaiChat,
     /// OpenAI's Responses.
     OpenaiResponses,
@@ -82,6 +83,11 @@ pub struct Endpoint {
     pub context_window: Option<u32>,
     /// Whether plain HTTP beyond this machine was confirmed.
     pub allow_http: bool,
+    /// What is peculiar to it.
+    pub options: EndpointOptions,
+    /// Parameters that go with every request, under those of the request itself.
+    #[ts(type = "Record<string, unknown>")]
+    pub parameters: JsonObject,
     /// Whether it has a key.
     pub key: KeyState,
     /// Whether requests that name no endpoint go here.
@@ -89,7 +95,7 @@ pub struct Endpoint {
 }
 
 /// An endpoint to be added.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct NewEndpoint {
     /// The person's name for it.
@@ -108,6 +114,14 @@ pub struct NewEndpoint {
     /// Confirms plain HTTP beyond this machine.
     #[serde(default)]
     pub allow_http: bool,
+    /// What is peculiar to it.
+    #[serde(default)]
+    #[ts(optional, as = "Option<EndpointOptions>")]
+    pub options: EndpointOptions,
+    /// Parameters that go with every request.
+    #[serde(default)]
+    #[ts(optional, type = "Record<string, unknown>")]
+    pub parameters: JsonObject,
 }
 
 /// What is to change about an endpoint; absent fields stay.
@@ -125,6 +139,27 @@ pub struct EndpointPatch {
     pub context_window: Option<u32>,
     /// Confirms plain HTTP beyond this machine.
     pub allow_http: Option<bool>,
+    /// Another way to be spoken to.
+    pub protocol: Option<Protocol>,
+    /// All that is peculiar to it.
+    pub options: Option<EndpointOptions>,
+    /// All parameters that go with every request.
+    #[ts(type = "Record<string, unknown>")]
+    pub parameters: Option<JsonObject>,
+}
+
+/// A model server that was found on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundEndpoint {
+    /// What usually listens there.
+    pub name: String,
+    /// How it is spoken to.
+    pub protocol: Protocol,
+    /// Its address.
+    pub base_url: String,
+    /// What it offers.
+    pub models: Vec<Model>,
 }
 
 /// What testing an endpoint found.

@@ -24,7 +24,8 @@ mod window;
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
 pub use chain::ChainView;
 pub use endpoint::{
-    AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, KeyState, Model, NewEndpoint, Protocol,
+    AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, FoundEndpoint, KeyState, Model, NewEndpoint,
+    Protocol,
 };
 pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};

@@ -274,6 +274,21 @@ impl Reply {
         self
     }
 
+    /// A recording in pieces that end at each of `at`, in any order.
+    #[must_use]
+    pub fn split_at_each(mut self, at: &[usize]) -> Self {
+        let Some(Step::Send(mut rest)) = self.steps.pop() else { return self };
+        let mut at: Vec<usize> = at.iter().copied().filter(|at| (1..rest.len()).contains(at)).collect();
+        at.sort_unstable();
+        at.dedup();
+        for at in at.into_iter().rev() {
+            let last = rest.split_off(at);
+            self.steps.splice(..0, [Step::Breathe, Step::Send(last)]);
+        }
+        self.steps.insert(0, Step::Send(rest));
+        self
+    }
+
     /// One byte at a time.
     #[must_use]
     pub fn dripped(mut self) -> Self {

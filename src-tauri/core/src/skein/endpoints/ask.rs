@@ -3,14 +3,13 @@
 use std::time::Instant;
 
 use secrecy::SecretString;
-use tokio::sync::mpsc;
 
 use super::{Skein, own_model};
-use crate::endpoint::{self, Call, CallEvent, CallMessage, EndpointError};
+use crate::endpoint::{self, Call, CallMessage, EndpointError};
 use crate::error::Result;
 use crate::store::StoreError;
 use crate::store::endpoint::{EndpointRow, KnownModel, find, list, update};
-use crate::wire::{EndpointOptions, EndpointTest, JsonObject, Model, Role};
+use crate::wire::{EndpointTest, FoundEndpoint, Model, Protocol, Role};
 
 /// What a test says to the model.
 const HELLO: &str = "Say hello in one word.";
@@ -66,6 +65,18 @@ impl Skein {
         Ok(models)
     }
 
+    /// The model servers that answer on this machine's usual ports and are no endpoint yet. Nothing
+    /// but this machine is asked.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub async fn discover_endpoints(&self) -> Result<Vec<FoundEndpoint>> {
+        let known = self.store().read(list)?;
+        let found = endpoint::discover(&self.0.usual_ports).await;
+        let new = found.into_iter().filter(|found| known.iter().all(|row| row.base_url != found.base_url));
+        Ok(new.map(FoundEndpoint::from).collect())
+    }
+
     async fn try_endpoint(&self, row: &EndpointRow) -> Result<(String, u64)> {
         let key = self.key_off_thread(row).await?;
         let model = match own_model(row) {
@@ -79,12 +90,12 @@ impl Skein {
             key,
             model,
             messages: vec![CallMessage { role: Role::User, text: HELLO.into() }],
-            parameters: JsonObject::new(),
-            options: EndpointOptions::default(),
-            timeouts: self.0.timeouts,
+            parameters: row.parameters.clone(),
+            options: row.options.clone(),
+            timeouts: self.0.timeouts.of(&row.options),
         };
         let started = Instant::now();
-        let model = first_words(&call).await?;
+        let model = endpoint::test(&call).await?;
         Ok((model, started.elapsed().as_millis() as u64))
     }
 
@@ -99,7 +110,7 @@ impl Skein {
             url.as_ref(),
             key.as_ref(),
             row.allow_http,
-            &EndpointOptions::default(),
+            &row.options,
             self.0.timeouts,
         )
         .await?;
@@ -132,29 +143,15 @@ fn model_wire(row: &EndpointRow, known: KnownModel) -> Model {
     Model { id: known.id, object: "model".into(), endpoint: row.name.clone(), context_window: known.context_window }
 }
 
-/// Makes a call until its first words; says which model they came from.
-async fn first_words(call: &Call) -> Result<String> {
-    let (out, mut events) = mpsc::channel(16);
-    let mut model = call.model.clone();
-    let mut running = std::pin::pin!(endpoint::call(call, out));
-    let mut ended = false;
-    loop {
-        tokio::select! {
-            biased;
-            event = events.recv() => match event {
-                Some(CallEvent::Text(_) | CallEvent::Reasoning(_)) => return Ok(model),
-                Some(CallEvent::Model(name)) => model = name,
-                Some(_) => {}
-                None if ended => return Err(EndpointError::Empty(None).into()),
-                None => {
-                    running.as_mut().await?;
-                    return Err(EndpointError::Empty(None).into());
-                }
-            },
-            done = &mut running, if !ended => {
-                done?;
-                ended = true;
-            }
+impl From<endpoint::Found> for FoundEndpoint {
+    fn from(found: endpoint::Found) -> Self {
+        let model =
+            |(id, context_window)| Model { id, object: "model".into(), endpoint: found.name.clone(), context_window };
+        Self {
+            models: found.models.into_iter().map(model).collect(),
+            name: found.name.clone(),
+            protocol: Protocol::OpenaiChat,
+            base_url: found.base_url,
         }
     }
 }

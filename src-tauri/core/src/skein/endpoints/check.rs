@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::keychain::key_variable;
 use crate::store::endpoint::EndpointRow;
 use crate::thread::RuleError;
+use crate::wire::{EndpointOptions, JsonObject};
 
 /// Characters of an endpoint's name.
 const NAME_CHARS: usize = 64;
@@ -12,6 +13,12 @@ const NAME_CHARS: usize = 64;
 const MODEL_CHARS: usize = 200;
 /// Bytes of a key; no keychain takes less.
 const KEY_BYTES: usize = 2000;
+/// Bytes of an organization's id.
+const ORGANIZATION_BYTES: usize = 200;
+/// Seconds to wait for the first word.
+const FIRST_SECONDS: std::ops::RangeInclusive<u32> = 1..=3600;
+/// Bytes of an endpoint's parameters.
+const PARAMETERS_BYTES: usize = 16 * 1024;
 
 /// Checks a name and trims it. Beside `others` it must stay its own even where case and
 /// punctuation are lost, because its environment variable would give its key to another.
@@ -44,6 +51,33 @@ pub fn model(model: Option<String>) -> Result<Option<String>, RuleError> {
         )));
     }
     Ok(Some(model))
+}
+
+/// Checks what is peculiar to an endpoint; an empty organization is none.
+pub fn options(options: EndpointOptions) -> Result<EndpointOptions, RuleError> {
+    let organization = options.organization_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
+    let is_proper = |id: &String| id.len() <= ORGANIZATION_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic());
+    if !organization.as_ref().is_none_or(is_proper) {
+        return Err(RuleError::InvalidRequest(format!(
+            "An organization's id has at most {ORGANIZATION_BYTES} letters, digits and signs. Nothing was changed."
+        )));
+    }
+    if !options.first_token_seconds.is_none_or(|seconds| FIRST_SECONDS.contains(&seconds)) {
+        return Err(RuleError::InvalidRequest(
+            "The time to wait for the first word is 1 to 3,600 seconds. Nothing was changed.".into(),
+        ));
+    }
+    Ok(EndpointOptions { organization_id: organization, ..options })
+}
+
+/// Checks parameters, by their size only: what they mean is the endpoint's to say.
+pub fn parameters(parameters: JsonObject) -> Result<JsonObject, RuleError> {
+    if serde_json::json!(parameters).to_string().len() <= PARAMETERS_BYTES {
+        return Ok(parameters);
+    }
+    Err(RuleError::InvalidRequest(format!(
+        "The parameters have more than {PARAMETERS_BYTES} bytes (16 KB). Nothing was changed."
+    )))
 }
 
 /// Checks a key and trims it; says nothing of what is in it.

@@ -8,7 +8,7 @@ use super::tip_on_show;
 use crate::chain::{self, Before, NewLink};
 use crate::clock::Millis;
 use crate::context::{self, Context, Wish};
-use crate::endpoint::CallMessage;
+use crate::endpoint::{CallMessage, reply_tokens};
 use crate::error::{Error, Result};
 use crate::response::Asked;
 use crate::skein::Skein;
@@ -74,7 +74,7 @@ pub(super) struct Accepted {
 impl Ask {
     pub(super) fn budget(&self) -> u64 {
         let window = context::window(self.endpoint.protocol, self.endpoint.window_of(&self.model), &self.model);
-        context::budget(window, &self.parameters)
+        context::budget(window, reply_tokens(self.endpoint.protocol, &self.model, &self.parameters))
     }
 
     fn asked(&self, id: String, wish: &Wish<'_>, context: &Context) -> Asked {

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::response::{Chunk, Effect, End, Event, Failure, Happening, Machine, SAVE_MILLIS, Sink, SinkEvent};
 use crate::skein::Skein;
 use crate::store::StoreError;
-use crate::wire::{EndpointOptions, ErrorDetail, Response, ResponseStatus};
+use crate::wire::{ErrorDetail, Response, ResponseStatus};
 
 /// Events of a call that may wait to be taken.
 const WAITING: usize = 64;
@@ -137,8 +137,8 @@ impl Driver {
             model: self.accepted.model.clone(),
             messages: self.accepted.messages.clone(),
             parameters: self.accepted.parameters.clone(),
-            options: EndpointOptions::default(),
-            timeouts: skein.0.timeouts,
+            options: endpoint.options.clone(),
+            timeouts: skein.0.timeouts.of(&endpoint.options),
         };
         let future = async move {
             let key = blocking(move || skein.key_for(&endpoint)).await.map_err(Error::from).flatten();
