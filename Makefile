@@ -26,7 +26,7 @@ endif
 
 test: ## Set everything up and run every test
 	@.ci/setup test
-	@$(MAKE) --no-print-directory ui/dist/index.html
+	@$(MAKE) --no-print-directory ui/dist/index.html target/schemathesis/bin/schemathesis
 	@.ci/test
 
 lint: ui/dist/index.html ## Formatting, clippy and documentation, without a warning
@@ -55,6 +55,11 @@ generate: ## Write the window's types anew from the wire shapes
 clean: ## Remove everything that was built
 	cargo clean
 	rm -rf ui/dist ui/node_modules gen
+
+# Checks the local API against its own description.
+target/schemathesis/bin/schemathesis:
+	python3 -m venv target/schemathesis
+	target/schemathesis/bin/pip install --quiet --disable-pip-version-check schemathesis==4.32.5
 
 ui/node_modules/.installed: ui/package.json ui/package-lock.json
 	npm --prefix ui ci --no-audit --no-fund --loglevel=error

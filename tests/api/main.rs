@@ -3,6 +3,7 @@
 
 mod asking;
 mod chains;
+mod description;
 mod documents;
 mod guard;
 mod input;

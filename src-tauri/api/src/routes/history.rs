@@ -11,7 +11,7 @@ use crate::json::Query;
 /// List the history of a thread, oldest first; of one in the bin too
 #[utoipa::path(get, path = "/v1/threads/{id}/events", tag = "threads", 
     params(
-        ("id" = String, Path, description = "The thread's id"),
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
         ("after" = Option<String>, Query, description = "The `lastId` of the page before"),
     ),

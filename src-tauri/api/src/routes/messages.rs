@@ -12,7 +12,7 @@ use crate::json::Query;
 /// List the messages of a thread, oldest first
 #[utoipa::path(get, path = "/v1/threads/{id}/messages", tag = "threads",
     params(
-        ("id" = String, Path, description = "The thread's id"),
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "20 unless said"),
         ("after" = Option<String>, Query, description = "The `lastId` of the page before"),
         ("before" = Option<String>, Query, description = "The `firstId` of the page after"),

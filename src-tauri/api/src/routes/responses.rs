@@ -85,7 +85,7 @@ const OF_A_MESSAGE: &[&str] = &[
 ///
 /// `stream: true` answers with server-sent events, each an `ApiEvent`, and then `[DONE]`.
 #[utoipa::path(post, path = "/v1/model/response", tag = "responses", request_body = ResponseRequest,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours")),
     responses(
         (status = 200, description = "The response, whole or streamed", content(
             (wire::Response = "application/json"), (ApiEvent = "text/event-stream"))),

@@ -21,7 +21,7 @@ pub const STATE_WORDS: &str = "open, locked or archived";
 
 /// Make a thread
 #[utoipa::path(post, path = "/v1/threads", tag = "threads", request_body = NewThread,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours")),
+    params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours")),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {
     let new = new_thread(body.object_or_nothing()?)?;
@@ -81,7 +81,7 @@ fn filter(mut query: Query) -> Result<ThreadFilter, ApiError> {
 }
 
 /// Get a thread
-#[utoipa::path(get, path = "/v1/threads/{id}", tag = "threads", params(("id" = String, Path, description = "The thread's id")),
+#[utoipa::path(get, path = "/v1/threads/{id}", tag = "threads", params(("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$")),
     responses((status = 200, description = "The thread; its `ETag` is its revision", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn find(State(desk): State<Desk>, Id(id): Id) -> Result<impl IntoResponse, ApiError> {
     let thread = desk.ask(move |skein| skein.get_thread(&id)).await?;
@@ -91,7 +91,7 @@ pub async fn find(State(desk): State<Desk>, Id(id): Id) -> Result<impl IntoRespo
 /// Change a thread: unlock it, then metadata and title, then lock or archive it; all or nothing
 #[utoipa::path(patch, path = "/v1/threads/{id}", tag = "threads", request_body = ThreadPatch,
     params(
-        ("id" = String, Path, description = "The thread's id"),
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
         ("If-Match" = Option<String>, Header, description = "An `ETag`: change nothing if the thread has another by now"),
     ),
     responses((status = 200, description = "The thread as it is now", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
@@ -155,7 +155,7 @@ fn revisions(header: &str) -> Result<Option<Vec<u64>>, ApiError> {
 /// Delete a thread: an open one into the bin, an archived one for good
 #[utoipa::path(delete, path = "/v1/threads/{id}", tag = "threads",
     params(
-        ("id" = String, Path, description = "The thread's id"),
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
         ("confirm" = Option<String>, Query, description = "The id once more, which erasing an archived thread asks for"),
     ),
     responses((status = 200, description = "It is deleted", body = Deleted), (status = "default", description = "Refused", body = ErrorBody)))]
@@ -166,7 +166,7 @@ pub async fn delete(State(desk): State<Desk>, Id(id): Id, mut query: Query) -> R
 }
 
 /// Take a thread back out of the bin
-#[utoipa::path(post, path = "/v1/threads/{id}/undelete", tag = "threads", params(("id" = String, Path, description = "The thread's id")),
+#[utoipa::path(post, path = "/v1/threads/{id}/undelete", tag = "threads", params(("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$")),
     responses((status = 200, description = "The thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn undelete(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Result<impl IntoResponse, ApiError> {
     body.object_or_nothing()?.end()?;
@@ -177,8 +177,8 @@ pub async fn undelete(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Resu
 /// Copy the path up to a message into a new, open thread
 #[utoipa::path(post, path = "/v1/threads/{id}/fork", tag = "threads", request_body = ForkRequest,
     params(
-        ("id" = String, Path, description = "The thread's id"),
-        ("Idempotency-Key" = Option<String>, Header, description = "Repeats the first answer for 24 hours"),
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours"),
     ),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn fork(State(desk): State<Desk>, Id(id): Id, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {

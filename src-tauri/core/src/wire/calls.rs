@@ -10,8 +10,10 @@ use super::{ErrorDetail, JsonObject, Response, State};
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct NewThread {
     /// The caller's own id; one is made without it.
+    #[schema(pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$")]
     pub id: Option<String>,
     /// Up to 200 characters.
+    #[schema(min_length = 1, max_length = 200)]
     pub title: Option<String>,
     /// Up to 16 KB.
     #[schema(value_type = Option<Object>)]
@@ -29,7 +31,7 @@ pub struct ThreadPatch {
     #[schema(value_type = Option<Object>, nullable = false)]
     pub metadata: Option<JsonObject>,
     /// Up to 200 characters.
-    #[schema(nullable = false)]
+    #[schema(nullable = false, min_length = 1, max_length = 200)]
     pub title: Option<String>,
 }
 
