@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::endpoint::EndpointError;
 use crate::keychain::KeychainError;
+use crate::record::RecordError;
 use crate::store::StoreError;
 use crate::thread::RuleError;
 use crate::wire::{ErrorDetail, JsonObject};
@@ -88,6 +89,9 @@ pub enum Error {
     /// The keychain could not do it.
     #[error(transparent)]
     Keychain(#[from] KeychainError),
+    /// A record could not be written or read.
+    #[error(transparent)]
+    Record(#[from] RecordError),
 }
 
 impl Error {
@@ -98,6 +102,7 @@ impl Error {
             Self::Store(e) => e.code(),
             Self::Endpoint(e) => e.code(),
             Self::Keychain(e) => e.code(),
+            Self::Record(e) => e.code(),
         }
     }
 
@@ -107,7 +112,7 @@ impl Error {
             Self::Rule(e) => e.details(),
             Self::Store(e) => e.details(),
             Self::Endpoint(e) => e.details(),
-            Self::Keychain(_) => json!({}),
+            Self::Keychain(_) | Self::Record(_) => json!({}),
         };
         let details = match details {
             serde_json::Value::Object(map) => map,

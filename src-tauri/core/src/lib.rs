@@ -26,5 +26,7 @@ pub mod wire;
 
 pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result};
-pub use skein::{ApiToken, MessageRange, OpenOptions, RespondOptions, Running, Skein, ThreadChange, TokenKept};
+pub use skein::{
+    ApiToken, MessageRange, OpenOptions, RespondOptions, Running, Selection, Skein, Target, ThreadChange, TokenKept,
+};
 pub use store::idempotency::Once;

@@ -33,6 +33,7 @@ use crate::wire::Door;
 
 pub use api_access::{ApiToken, TokenKept};
 pub use messages::MessageRange;
+pub use records::{Selection, Target};
 pub use respond::{RespondOptions, Running};
 pub use threads::ThreadChange;
 

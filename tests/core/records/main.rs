@@ -2,6 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod canonical;
+mod golden;
+mod package;
 mod sealing;
 mod support;
+mod support_package;
+mod tampered_package;
 mod tampered_store;

@@ -6,8 +6,47 @@
 pub mod canonical;
 pub mod key;
 pub mod line;
+pub mod package;
 pub mod seal;
+pub mod transcript;
 pub mod verify;
+
+use crate::error::Code;
 
 /// Names the format, in every header and every seal.
 pub const FORMAT: &str = "skein-record/1";
+
+/// Why an export was not made. What was there before is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum RecordError {
+    /// There is a file of that name, and nobody said that it may go.
+    #[error("There is a file {0} already. It was left as it is. Choose another name, or say that it may be replaced.")]
+    Exists(String),
+    /// It could not be written.
+    #[error("{path} could not be written: {error}. Nothing was left there.")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// It could not be read.
+    #[error("{path} could not be read: {error}.")]
+    Read {
+        /// The file or folder.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+}
+
+impl RecordError {
+    /// The stable code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Exists(_) | Self::Read { .. } => Code::InvalidRequest,
+            Self::Write { error, .. } if error.kind() == std::io::ErrorKind::StorageFull => Code::StorageFull,
+            Self::Write { .. } => Code::StorageError,
+        }
+    }
+}

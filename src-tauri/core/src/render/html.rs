@@ -15,6 +15,8 @@ pub enum Colours {
     Known,
     /// Worked out now: slow.
     Made,
+    /// None, and nothing to press either: the same bytes every time, for paper.
+    Paper,
 }
 
 /// Writes blocks one after the other; remembers what one block must know of those before it.
@@ -48,7 +50,7 @@ pub fn document(document: &Document, colours: Colours) -> String {
 impl Writer {
     /// A writer at the start of a message.
     pub const fn new(colours: Colours) -> Self {
-        Self { colours, level: 2, closed_in: false }
+        Self { colours, level: 2, closed_in: matches!(colours, Colours::Paper) }
     }
 
     /// A writer that goes on from here for as long as nothing is final.
@@ -156,13 +158,17 @@ impl Writer {
     }
 
     fn code(&self, out: &mut String, language: &str, source: &str) {
-        out.push_str("<pre class=\"code\" dir=\"ltr\"><div class=\"head\">");
-        if !language.is_empty() {
-            out.push_str("<span class=\"lang\">");
-            text(out, language);
-            out.push_str("</span>");
+        out.push_str("<pre class=\"code\" dir=\"ltr\">");
+        if self.colours != Colours::Paper {
+            out.push_str("<div class=\"head\">");
+            if !language.is_empty() {
+                out.push_str("<span class=\"lang\">");
+                text(out, language);
+                out.push_str("</span>");
+            }
+            out.push_str("<button type=\"button\" class=\"copy\" data-copy></button></div>");
         }
-        out.push_str("<button type=\"button\" class=\"copy\" data-copy></button></div><code tabindex=\"0\"");
+        out.push_str("<code tabindex=\"0\"");
         if !language.is_empty() {
             attribute(out, "data-lang", language);
         }
@@ -170,6 +176,7 @@ impl Writer {
         let coloured = match self.colours {
             Colours::Known => highlight::known(language, source),
             Colours::Made => highlight::highlight(language, source),
+            Colours::Paper => None,
         };
         match coloured {
             Some(spans) => out.push_str(&spans),

@@ -64,6 +64,19 @@ pub fn html_highlighted(markdown: &str) -> String {
     html::document(&parse::read(markdown), html::Colours::Made)
 }
 
+/// A finished message as safe HTML for a transcript: without colours and without anything to press, so
+/// that the same message always gives the same bytes.
+pub fn html_on_paper(markdown: &str) -> String {
+    html::document(&parse::read(markdown), html::Colours::Paper)
+}
+
+/// Plain text as safe HTML.
+pub fn escaped(plain: &str) -> String {
+    let mut out = String::with_capacity(plain.len());
+    escape::text(&mut out, plain);
+    out
+}
+
 /// The inside of a `code` element, coloured, for a language as the fence named it. `None`: show the code
 /// plain. Slow at first, up to 200 ms for 64 KiB, then remembered.
 pub fn highlight(language: &str, code: &str) -> Option<String> {

@@ -2,8 +2,13 @@
 //! What is sealed and how it is compared is in [`crate::record`]; exports are in `records/export.rs`.
 
 mod check;
+mod export;
+mod sheets;
 
 use std::fs::File;
+use std::path::Path;
+
+pub use export::{Selection, Target};
 
 use super::Skein;
 use super::show::find;
@@ -11,6 +16,7 @@ use crate::clock::rfc3339;
 use crate::error::{Error, Result};
 use crate::keychain::{KeychainError, SigningKeys};
 use crate::record::key::{PublicKey, SigningKey, groups};
+use crate::record::{RecordError, package};
 use crate::store::entry::{self, NewEntry};
 use crate::store::seal::{self, SealRow};
 use crate::store::{StoreError, setting, signing_key, thread};
@@ -33,6 +39,23 @@ impl Skein {
         })?;
         self.note(&[(checked.0, checked.1.clone())])?;
         Ok(checked.1)
+    }
+
+    /// Checks a record: a package or a folder that one was unpacked into. Known are the keys of this store
+    /// or, if `key` is given, the one with that fingerprint alone, however it is grouped.
+    ///
+    /// # Errors
+    /// `invalid_request` if there is nothing to be read at `path`.
+    pub fn verify_record(&self, path: &Path, key: Option<&str>) -> Result<Verification> {
+        let ours = self.known_keys()?;
+        let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
+        let key = key.map(plain);
+        let known = |public: PublicKey| match &key {
+            Some(key) => public.fingerprint() == *key,
+            None => ours.contains(&public),
+        };
+        package::verify(path, &known, rfc3339(self.now()))
+            .map_err(|error| RecordError::Read { path: path.display().to_string(), error }.into())
     }
 
     /// Checks every seal of the store, a thread a step. `cancel` is asked after each.
@@ -111,15 +134,22 @@ impl Skein {
         Ok(signed)
     }
 
-    /// Signs a seal if what it seals is still there.
+    /// Signs a seal that nobody has signed, if what it seals is still there.
     fn sign_checked(&self, row: &SealRow, key: &SigningKey) -> Result<bool> {
+        let signed = self.store().read(|conn| seal::signatures(conn, row.seq))?;
+        if signed.is_empty() { self.sign_also(row, key) } else { Ok(false) }
+    }
+
+    /// Signs a seal, whoever has signed it before, if what it seals is still there.
+    fn sign_also(&self, row: &SealRow, key: &SigningKey) -> Result<bool> {
         let now = self.now();
         self.store().write(|tx| {
             let thread = thread::get(tx, row.thread)?;
             let mut findings = crate::record::verify::Findings::default();
             check::sealed(tx, &thread, row, &mut findings)?;
-            if !findings.0.is_empty() || !seal::signatures(tx, row.seq)?.is_empty() {
-                return Ok(false);
+            let signed = seal::signatures(tx, row.seq)?.iter().any(|signed| signed.public == key.public());
+            if !findings.0.is_empty() || signed {
+                return Ok(signed);
             }
             seal::sign(tx, row.seq, &row.json, key, now)?;
             if seal::last(tx, row.thread)?.is_some_and(|last| last.seq == row.seq) {

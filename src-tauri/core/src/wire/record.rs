@@ -240,6 +240,8 @@ pub struct Exported {
     pub object: String,
     /// The files, each whole.
     pub files: Vec<ExportedFile>,
+    /// Threads that are not what was sealed: no record was made of them.
+    pub refused: Vec<Verification>,
     /// Whether it was stopped before the end.
     pub cancelled: bool,
 }
