@@ -147,11 +147,11 @@ impl Package {
         let unlisted = ["tagmanifest-sha256.txt", "signatures/tag.sig"];
         for (manifest, payload) in [("manifest-sha256.txt", true), ("tagmanifest-sha256.txt", false)] {
             let listed = |name: &str| name.starts_with("data/") == payload && !unlisted.contains(&name);
-            let mut lines = String::new();
+            let mut lines = Vec::new();
             for (name, bytes) in self.files.iter().filter(|(name, _)| listed(name)) {
-                lines += &format!("{}  {name}\n", hex(&Sha256::digest(bytes)));
+                writeln!(lines, "{}  {name}", hex(&Sha256::digest(bytes))).unwrap();
             }
-            self.files.insert(manifest.into(), lines.into_bytes());
+            self.files.insert(manifest.into(), lines);
         }
     }
 

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::super::Skein;
 use super::super::show::find;
 use super::{check, sheets};
-use crate::clock::rfc3339;
+use crate::clock::{Millis, rfc3339};
 use crate::error::Result;
 use crate::keychain::SigningKeys;
 use crate::record::key::{PublicKey, SigningKey};
@@ -146,7 +146,7 @@ impl Skein {
 
     /// Which thread goes into which file; none of them may be there, unless it may be replaced.
     fn plan(&self, selection: &Selection, format: ExportFormat, target: &Target) -> Result<Vec<(ThreadRow, PathBuf)>> {
-        let rows = self.store().read(|conn| selected(conn, selection))?;
+        let rows = self.store().read(|conn| selected(conn, selection, self.now()))?;
         let single = matches!(selection, Selection::Threads(ids) if ids.len() == 1) && !target.path.is_dir();
         if !single {
             fs::create_dir_all(&target.path).map_err(|error| unwritten(&target.path, error))?;
@@ -342,7 +342,7 @@ fn event(link: &entry::Link) -> Result<Event, StoreError> {
     Ok(Event { detail, entry: link.line()?, kind: crate::record::line::Kind::Event, salt: hex(&salt) })
 }
 
-fn selected(conn: &Connection, selection: &Selection) -> Result<Vec<ThreadRow>> {
+fn selected(conn: &Connection, selection: &Selection, now: Millis) -> Result<Vec<ThreadRow>> {
     let metadata = match selection {
         Selection::Threads(ids) => return ids.iter().map(|id| find(conn, id)).collect(),
         Selection::Client(client) => vec![("client".to_owned(), client.clone())],
@@ -351,7 +351,7 @@ fn selected(conn: &Connection, selection: &Selection) -> Result<Vec<ThreadRow>> 
     let mut filter = ThreadFilter { metadata, limit: 100, ..ThreadFilter::default() };
     let mut rows = Vec::new();
     loop {
-        let (page, more) = listing::list(conn, &filter)?;
+        let (page, more) = listing::list(conn, &filter, now, &Skein::zone())?;
         filter.after = page.last().map(|row| listing::cursor(row, Order::Created));
         rows.extend(page);
         if !more {

@@ -30,7 +30,7 @@ pub(super) fn json(out: &mut impl Write, conn: &Connection, row: &ThreadRow, tol
             write(out, &format!("{}\n{line}", if std::mem::take(&mut first) { "" } else { "," }))?;
         }
     }
-    let history = serde_json::json!(entry::list(conn, row.seq)?);
+    let history = serde_json::json!(entry::list(conn, row.seq, 0, u32::MAX)?);
     write(out, &format!("\n],\n\"history\":{}}}\n", text(history)))?;
     Ok(())
 }
