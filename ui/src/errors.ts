@@ -49,8 +49,22 @@ const table: Record<string, Shown> = {
   storage_error: shown('window', 'error.storage_error', 'reload'),
 };
 
+/** What went wrong at an endpoint, where it is known more exactly than by its code. */
+const kinds: Record<string, Shown> = {
+  dns: shown('composer', 'error.kind_dns', 'settings'),
+  refused: shown('composer', 'error.kind_refused', 'retry'),
+  tls: shown('composer', 'error.kind_tls', 'settings'),
+  wrong_protocol: shown('composer', 'error.kind_wrong_protocol', 'settings'),
+  field_refused: shown('composer', 'error.kind_field_refused', 'settings'),
+  wants_tool: shown('composer', 'error.kind_wants_tool', 'retry'),
+  not_understood: shown('composer', 'error.kind_not_understood', 'settings'),
+};
+
 /** How an error is shown. A code this window does not know still gets words and a next step. */
 export function show(error: ErrorDetail): Shown {
+  const exact = kinds[String(error.details['kind'])];
+  if (exact && error.details['certificate'] === undefined) return exact;
+  if (exact) return shown('composer', 'error.kind_certificate', 'settings');
   if (error.code === 'endpoint_rejected') return rejected(error);
   return table[error.code] ?? shown('window', 'error.unexpected', 'reload');
 }
@@ -59,6 +73,7 @@ export function show(error: ErrorDetail): Shown {
 function rejected(error: ErrorDetail): Shown {
   const status = Number(error.details['status'] ?? 0);
   if (status === 401 || status === 403) return shown('composer', 'error.endpoint_refused_key', 'key');
+  if (status === 404 && error.details['address']) return shown('composer', 'error.endpoint_no_address', 'settings');
   if (status === 404) return shown('composer', 'error.endpoint_not_there', 'settings');
   if (status >= 500) return shown('composer', 'error.endpoint_failed', 'retry');
   return shown('composer', 'error.endpoint_rejected', 'settings');

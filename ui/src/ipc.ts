@@ -7,6 +7,7 @@ import type { ContextPreview } from './generated/ContextPreview';
 import type { Deleted } from './generated/Deleted';
 import type { Endpoint } from './generated/Endpoint';
 import type { EndpointPatch } from './generated/EndpointPatch';
+import type { FoundEndpoint } from './generated/FoundEndpoint';
 import type { EndpointTest } from './generated/EndpointTest';
 import type { Entry } from './generated/Entry';
 import type { ErrorDetail } from './generated/ErrorDetail';
@@ -97,6 +98,7 @@ export const endpoints = {
   deleteKey: (id: string) => call<Endpoint>('delete_key', { id }),
   test: (id: string) => call<EndpointTest>('test_endpoint', { id }),
   models: (id: string) => call<Model[]>('list_models', { id }),
+  discover: () => call<FoundEndpoint[]>('discover_endpoints'),
 };
 
 export const program = {

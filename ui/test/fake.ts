@@ -2,6 +2,7 @@
 // It knows just enough of the rules for the window to be looked at; Rust's own tests hold them.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { Endpoint } from '../src/generated/Endpoint';
+import type { FoundEndpoint } from '../src/generated/FoundEndpoint';
 import type { Entry } from '../src/generated/Entry';
 import type { ErrorDetail } from '../src/generated/ErrorDetail';
 import type { MessageStatus } from '../src/generated/MessageStatus';
@@ -63,7 +64,7 @@ const colour = (code: string) =>
 export class Fake {
   threads = new Map<string, Kept>();
   endpoints: Endpoint[] = [
-    { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, key: 'none', isDefault: true },
+    { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
   ];
   settings: Settings = { appearance: { theme: 'light', textSize: 100, language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true };
   keychain: 'ready' | 'missing' = 'ready';
@@ -428,6 +429,13 @@ export class Fake {
     return needsKey
       ? { ok: false, model: null, firstTextMs: null, error: refusal('endpoint_missing_key') }
       : { ok: true, model: endpoint.model ?? 'practice', firstTextMs: 412, error: null };
+  }
+
+  /** Model servers that answer on this machine. */
+  found: FoundEndpoint[] = [];
+
+  on_discover_endpoints() {
+    return this.found.filter((found) => !this.endpoints.some((endpoint) => endpoint.baseUrl === found.baseUrl));
   }
 
   on_list_models({ id }: Args) {

@@ -387,6 +387,43 @@ describe('the settings', () => {
     await waitFor(() => expect(within(card).getByText('Default')).toBeTruthy());
   });
 
+  it('offer a model server that was found on this machine, and add it with one click', async () => {
+    const fake = new Fake();
+    const model = { id: 'llama3.2', object: 'model', endpoint: 'Ollama', contextWindow: 8192 };
+    fake.found = [{ name: 'Ollama', protocol: 'openai-chat', baseUrl: 'http://127.0.0.1:11434/v1', models: [model] }];
+    const user = await open(fake);
+    expect((await screen.findByTestId('found')).textContent).toContain('Found on this machine: Ollama');
+    await clean();
+    await user.click(button('Use Ollama'));
+    await waitFor(() => expect(fake.endpoints.at(-1)).toMatchObject({ name: 'Ollama', model: 'llama3.2' }));
+    expect(screen.queryByTestId('found')).toBeNull();
+  });
+
+  it('keep what only some endpoints want', async () => {
+    const fake = new Fake();
+    const user = await open(fake);
+    await user.click(button('Add an endpoint'));
+    await user.click(await screen.findByRole('button', { name: 'Freddy' }));
+    await user.click(screen.getByText('Protocol and more'));
+    expect(screen.getByLabelText<HTMLSelectElement>('Protocol').value).toBe('freddy');
+    await user.selectOptions(screen.getByLabelText('Key goes as'), 'X-API-Key');
+    await user.type(screen.getByLabelText('Organization'), 'org_7');
+    const parameters = screen.getByLabelText<HTMLTextAreaElement>('Parameters');
+    await user.type(parameters, '{{"temperature": 0.2');
+    expect(parameters.validity.customError).toBe(true);
+    await user.type(parameters, '}');
+    expect(parameters.validity.customError).toBe(false);
+    await clean();
+    await user.click(button('Add and test'));
+    await waitFor(() =>
+      expect(fake.endpoints.at(-1)).toMatchObject({
+        protocol: 'freddy',
+        options: { authHeader: 'x-api-key', organizationId: 'org_7', firstTokenSeconds: null },
+        parameters: { temperature: 0.2 },
+      }),
+    );
+  });
+
   it('say exactly what a test found wrong', async () => {
     const fake = story();
     fake.endpoints[1]!.key = 'none';

@@ -3,6 +3,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Endpoint } from '../generated/Endpoint';
 import type { EndpointPatch } from '../generated/EndpointPatch';
 import type { EndpointTest } from '../generated/EndpointTest';
+import type { FoundEndpoint } from '../generated/FoundEndpoint';
 import type { Model } from '../generated/Model';
 import type { NewEndpoint } from '../generated/NewEndpoint';
 import { asError, endpoints as ipc } from '../ipc';
@@ -15,6 +16,8 @@ class Endpoints {
   onlyPractice = $derived(this.list.every((endpoint) => endpoint.protocol === 'practice'));
   models = new SvelteMap<string, Model[]>();
   tests = new SvelteMap<string, EndpointTest | 'running'>();
+  /** Model servers that answer on this machine and are no endpoint yet. */
+  found = $state.raw<FoundEndpoint[]>([]);
 
   async load() {
     const list = await failures.attempt('endpoints', () => ipc.list());
@@ -32,6 +35,24 @@ class Endpoints {
     } catch {
       this.models.set(id, []);
     }
+  }
+
+  /** Looks for model servers on this machine; finding none is no failure. */
+  async discover() {
+    try {
+      this.found = await ipc.discover();
+    } catch {
+      this.found = [];
+    }
+  }
+
+  /** Makes an endpoint of a server that was found, answering with the first model it offers. */
+  async use({ name, protocol, baseUrl, models }: FoundEndpoint) {
+    this.found = this.found.filter((each) => each.baseUrl !== baseUrl);
+    let free = name;
+    for (let n = 2; this.named(free); n += 1) free = `${name} ${n}`;
+    const added = await this.add({ name: free, protocol, baseUrl, model: models[0]?.id ?? null, contextWindow: null, allowHttp: false }, '');
+    if (added === null) await this.discover();
   }
 
   /** Adds an endpoint, its key with it, and says how it answers. */

@@ -2,6 +2,7 @@
 //! These are measurements, not tests: they fail nothing; the goals stand in the last column.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod calling;
 mod fill;
 mod reading;
 mod saving;
@@ -15,5 +16,6 @@ fn main() {
     reading::measure(&mut table);
     searching::measure(&mut table);
     streaming::measure(&mut table);
+    calling::measure(&mut table);
     table.print();
 }
