@@ -105,6 +105,16 @@ fn every_shape_is_printed_as_it_is_documented() {
         ("model", row(&desk.json(&["endpoint", "models", "practice"]))),
         ("server", first_line_of_the_server(&desk)),
         ("doctor", desk.json(&["doctor"])),
+        ("exported", desk.json(&["export", "t", "--out", desk.home().join("t.zip").to_str().unwrap()])),
+        ("seal", {
+            desk.json(&["lock", "t"]);
+            let seal = desk.json(&["seal", "show", "t"]);
+            desk.json(&["unlock", "t"]);
+            seal
+        }),
+        ("verification", row(&desk.json_of(1, &["verify", "t"]))),
+        ("signed", serde_json::json!({"object": "signed", "count": 0})),
+        ("key", desk.json(&["key", "show"])),
         ("deleted", desk.json(&["delete", "t"])),
     ];
     let mut document = fs::read_to_string(path()).unwrap();

@@ -6,6 +6,7 @@ mod chatting;
 mod document;
 mod endpoints;
 mod keychain;
+mod records;
 mod sending;
 mod serving;
 mod support;

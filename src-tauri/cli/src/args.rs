@@ -1,10 +1,14 @@
 //! What can be said on the command line.
 
+mod records;
+
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 use skein_core::store::listing::Order;
 use skein_core::wire::{AuthHeader, EndpointOptions as Options, JsonObject, Protocol, RetentionMode, State};
+
+pub use records::{ExportArgs, KeyCommand, SealCommand};
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done, 1 anything else, 2 not understood, 3 refused by a rule (locked, archived, busy, ...), \
@@ -137,6 +141,26 @@ pub enum Command {
         #[arg(long, value_name = "CURSOR")]
         after: Option<String>,
     },
+    /// Write threads to files: a record that others can check, or formats for people
+    Export(ExportArgs),
+    /// Check seals and records: threads by their ids, record files, folders of them
+    Verify {
+        /// A thread, a record's file, a folder that one was unpacked into, or a folder of records
+        #[arg(required_unless_present = "all")]
+        what: Vec<String>,
+        /// Every sealed thread of the store
+        #[arg(long, conflicts_with_all = ["what", "key"])]
+        all: bool,
+        /// Take only this key for known, in records: its fingerprint, as it was read out to you
+        #[arg(long, value_name = "FINGERPRINT")]
+        key: Option<String>,
+    },
+    /// Seals of locked and archived threads
+    #[command(subcommand)]
+    Seal(SealCommand),
+    /// The key that seals are signed with
+    #[command(subcommand)]
+    Key(KeyCommand),
     /// What becomes of threads that nobody uses any more
     #[command(subcommand)]
     Retention(RetentionCommand),

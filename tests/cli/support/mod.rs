@@ -86,6 +86,13 @@ impl Desk {
         ran.json()
     }
 
+    /// Runs it, which must end with that code, and reads the JSON it prints.
+    pub fn json_of(&self, code: i32, args: &[&str]) -> Value {
+        let ran = self.run(&[args, &["--json"]].concat());
+        assert_eq!(ran.code, code, "{args:?}: {ran:?}");
+        ran.json()
+    }
+
     /// Runs it with something on stdin.
     pub fn run_with(&self, stdin: &str, args: &[&str]) -> Ran {
         feed(self.command().args(args), stdin)

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod canonical;
+mod exports;
 mod golden;
 mod package;
 mod sealing;

@@ -3,6 +3,8 @@
 mod chat;
 mod doctor;
 mod endpoint;
+mod export;
+mod records;
 mod retention;
 mod search;
 mod send;
@@ -34,6 +36,10 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
             search::run(&skein, &query.join(" "), *limit, after.as_deref(), output)
         }
         Command::History { thread, limit, after } => show::history(&skein, thread, after.as_deref(), *limit, output),
+        Command::Export(export) => export::run(&skein, export, output).await,
+        Command::Verify { what, all, key } => records::verify(&skein, what, *all, key.as_deref(), output).await,
+        Command::Seal(command) => records::seal(&skein, command, output),
+        Command::Key(command) => records::key(&skein, command, output),
         Command::Retention(command) => retention::run(&skein, command, output),
         Command::Show { thread, limit, all_versions } => show::run(&skein, thread, *limit, *all_versions, output),
         command => threads::run(&skein, command, output),

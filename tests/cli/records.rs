@@ -1,0 +1,74 @@
+//! Records from the command line: exported, checked, the key shown, exported and replaced.
+
+use std::fs;
+
+use skein_support::keyring::Keyring;
+
+use crate::support::{Desk, Ran, SKEIN};
+
+#[test]
+fn a_locked_thread_is_exported_and_checked_in_a_real_keychain_s_name() {
+    let keyring = Keyring::unlocked();
+    let home = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| -> Ran {
+        keyring.command(SKEIN).env("SKEIN_DATA_DIR", home.path().join("data")).args(args).output().unwrap().into()
+    };
+    assert_eq!(run(&["send", "t", "Hello there"]).code, 0);
+    assert_eq!(run(&["key", "show", "--json"]).json()["home"], "none");
+    let locked = run(&["lock", "t", "--json"]).json();
+    assert_eq!(locked["seal"]["status"], "valid");
+    let key = run(&["key", "show", "--json"]).json();
+    assert_eq!(key["home"], "keychain");
+    let fingerprint = key["fingerprint"].as_str().unwrap().to_owned();
+    assert_eq!(fingerprint.split(' ').count(), 16);
+    assert!(run(&["key", "export"]).out.starts_with("-----BEGIN PUBLIC KEY-----\n"));
+    let file = home.path().join("t.zip");
+    let file = file.to_str().unwrap();
+    let exported = run(&["export", "t", "--out", file, "--json"]).json();
+    assert_eq!((&exported["files"][0]["threadId"], &exported["files"][0]["status"]), (&"t".into(), &"valid".into()));
+    for what in ["t", file] {
+        let ran = run(&["verify", what]);
+        assert!(ran.code == 0 && ran.out.contains("valid") && ran.out.contains(&fingerprint), "{ran:?}");
+    }
+    assert_eq!(run(&["verify", file, "--key", &fingerprint]).code, 0);
+    assert_eq!(run(&["verify", file, "--key", "0000", "--json"]).json()["data"][0]["status"], "unknown_key");
+    assert_eq!(run(&["key", "replace", "--json"]).error_code(), "confirmation_required");
+    let new = run(&["key", "replace", "--confirm", "--json"]).json();
+    assert_ne!(new["fingerprint"], key["fingerprint"]);
+    assert_eq!(run(&["verify", "t", file]).code, 0, "old seals stay valid");
+    assert_eq!(run(&["verify", "--all"]).code, 0);
+}
+
+#[test]
+fn what_was_altered_is_said_and_fails() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello there"]).code, 0);
+    desk.json(&["lock", "t"]);
+    let ran = desk.run(&["verify", "t"]);
+    assert!(ran.code == 1 && ran.out.contains("unsigned"), "no keychain here: {ran:?}");
+    let file = desk.home().join("t.zip");
+    desk.json(&["export", "t", "--out", file.to_str().unwrap()]);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&file, bytes).unwrap();
+    let folder = desk.home().to_str().unwrap().to_owned();
+    let page = desk.json_of(1, &["verify", &folder]);
+    assert_eq!(page["data"][0]["status"], "altered");
+    assert!(desk.run(&["verify", &folder]).out.contains("ALTERED"));
+    assert_eq!(desk.run(&["verify", "no-such-thread"]).code, 4);
+}
+
+#[test]
+fn nothing_is_overwritten_unasked() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello there"]).code, 0);
+    let file = desk.home().join("t.md");
+    fs::write(&file, "mine").unwrap();
+    let args = ["export", "t", "--format", "markdown", "--out", file.to_str().unwrap()];
+    let refused = desk.run(&[&args[..], &["--json"]].concat());
+    assert_eq!((refused.code, refused.error_code().as_str()), (2, "invalid_request"));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    desk.json(&[&args[..], &["--replace"]].concat());
+    assert!(fs::read_to_string(&file).unwrap().contains("> Hello there"));
+}
