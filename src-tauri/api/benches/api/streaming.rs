@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use skein_core::wire::{NewEndpoint, Protocol};
+use skein_core::wire::{EndpointOptions, JsonObject, NewEndpoint, Protocol};
 use tokio::runtime::Runtime;
 
 use crate::client::Client;
@@ -30,6 +30,8 @@ pub fn measure(table: &mut Table, runtime: &Runtime) {
         model: Some("bench".into()),
         context_window: Some(8_192),
         allow_http: false,
+        options: EndpointOptions::default(),
+        parameters: JsonObject::new(),
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();

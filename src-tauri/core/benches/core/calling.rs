@@ -108,8 +108,8 @@ fn stop() -> f64 {
     thread::spawn(move || {
         for mut stream in listener.incoming().map_while(Result::ok) {
             let mut buffer = [0; 4096];
-            let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
-            let event = format!("{head}data: {}\n\n", PROTOCOLS[0].2);
+            let first = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n";
+            let event = format!("{first}data: {}\n\n", PROTOCOLS[0].2);
             if stream.read(&mut buffer).is_ok() && stream.write_all(event.as_bytes()).is_ok() {
                 while stream.read(&mut buffer).is_ok_and(|count| count > 0) {}
                 closed.send(Instant::now()).ok();
