@@ -81,3 +81,36 @@ async fn without_a_keychain_a_key_lasts_for_the_run_and_then_is_asked_for() {
     page.click("button", "Retry").await;
     page.see("With a key I answer.").await;
 }
+
+#[tokio::test]
+async fn freddy_is_spoken_to_in_its_own_protocol() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    server.always(Reply::events(&[
+        r#"{"event": "response.created", "status": "in_progress"}"#,
+        r#"{"event": "response.content_delta", "delta": "A reply from Freddy."}"#,
+        r#"{"event": "response.completed", "status": "completed"}"#,
+        "[DONE]",
+    ]));
+    let window = desk.open().await;
+    let page = &window.page;
+    page.click("button", "Add an endpoint").await;
+    page.click("button", "Freddy").await;
+    page.fill("textbox", "Address", &server.base_url()).await;
+    page.js("document.querySelector('form details').open = true", vec![]).await;
+    page.fill("textbox", "Organization", "org_7").await;
+    page.fill("textbox", "Key", KEY).await;
+    page.picture("endpoint-form").await;
+    page.click("button", "Add and test").await;
+    page.see("answers, first text after").await;
+    page.click("button", "Close").await;
+    page.send("Who are you?").await;
+    page.see("A reply from Freddy.").await;
+    page.quiet().await;
+    let request = server.last_request();
+    assert_eq!(
+        (request.path.as_str(), request.json()["organization_id"].as_str()),
+        ("/v1/model/response", Some("org_7"))
+    );
+    assert_eq!(request.json()["inputs"][0]["texts"][0]["text"], "Who are you?");
+}
