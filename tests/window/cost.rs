@@ -7,13 +7,16 @@ use serde_json::Value;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
 use crate::harness::{Desk, Window};
-use crate::stock;
 use crate::table::Table;
+use crate::{desk_stock, stock};
 
 const RUNS: usize = 9;
 /// Tokens in a second, and seconds, of the reply that is watched.
 const PACE: usize = 1000;
 const SECONDS: usize = 10;
+/// Tokens of all replies whose memory is looked at, and of each.
+const MILLION: usize = 1_000_000;
+const REPLY: usize = 50_000;
 
 /// Does something, waits until a selector finds something and the frame with it is painted, and gives the time.
 const TIMED: &str = "const painted = () => new Promise(next => requestAnimationFrame(() => { \
@@ -25,11 +28,24 @@ const TIMED: &str = "const painted = () => new Promise(next => requestAnimationF
      const timed = async (work, selector) => { const start = performance.now(); work(); await until(selector); await painted(); \
      return performance.now() - start };";
 
-pub async fn measure(table: &mut Table) {
-    starting(table).await;
-    opening(table).await;
-    listing(table).await;
-    streaming(table).await;
+/// Measures what is asked for by its name; everything, if nothing is.
+pub async fn measure(table: &mut Table, asked: &[String]) {
+    let wanted = |name: &str| asked.is_empty() || asked.iter().any(|each| each == name);
+    if wanted("starting") {
+        starting(table).await;
+    }
+    if wanted("opening") {
+        opening(table).await;
+    }
+    if wanted("listing") {
+        listing(table).await;
+    }
+    if wanted("remembering") {
+        remembering(table).await;
+    }
+    if wanted("streaming") {
+        streaming(table).await;
+    }
 }
 
 /// An empty window of this very program.
@@ -91,13 +107,37 @@ async fn opening(table: &mut Table) {
     let [long, short] = times.map(median);
     let bare = ("a thread of 10", short);
     table.ratio("open a thread of 10,000 messages, to painted", long, "ms", bare, "at most 100 ms and 1.3");
-    page.js_async(&script, vec!["long".into(), last[0].clone().into()]).await;
+    window.close();
+    let window = desk.open().await;
+    window.page.find("button", "long").await;
+    window.page.js_async(&script, vec!["long".into(), last[0].clone().into()]).await;
     let skein = memory(&window);
     window.close();
     let window = empty(&desk).await;
-    let bare = memory(&window);
-    let more = skein - bare;
+    let more = skein - memory(&window);
+    window.close();
     table.figure("memory with it open, more than an empty window", more, "MiB", "at most 60 MiB");
+}
+
+/// A million tokens in replies of fifty thousand each, as fast as they are taken.
+async fn remembering(table: &mut Table) {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    desk_stock::answer_with(&desk, &server);
+    let reply = Reply::text(&prose(REPLY));
+    let window = desk.open().await;
+    let mut taken = Vec::new();
+    for n in 0..=MILLION / REPLY {
+        server.queue(reply.clone());
+        window.page.send(&format!("Question {n}")).await;
+        window.page.quiet().await;
+        window.page.click("button", "New thread").await;
+        window.page.until("it is gone", "return !document.querySelector('[data-message]')", vec![]).await;
+        taken.push(memory(&window));
+    }
+    window.close();
+    let first = ("after the first 50,000", taken[0]);
+    table.ratio("memory after 1,000,000 tokens", taken[taken.len() - 1], "MiB", first, "at most 1.05");
 }
 
 /// What a window's processes take, each page counted by its share, in MiB.
@@ -142,7 +182,7 @@ const FRAMES: &str =
 async fn streaming(table: &mut Table) {
     let desk = Desk::new();
     let server = ModelServer::start();
-    stock::answer_with(&desk, &server);
+    desk_stock::answer_with(&desk, &server);
     let gate = Gate::new();
     server.queue(Reply::gated(&prose(PACE * SECONDS), &gate));
     let window = desk.open().await;

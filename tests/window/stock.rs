@@ -1,15 +1,12 @@
 //! What lies in the stores that are measured.
 
-use skein_core::keychain::Keychain;
 use skein_core::store::message::MessageRow;
 use skein_core::store::{Store, StoreError, metadata, thread};
 use skein_core::thread::{ThreadId, parse_metadata};
-use skein_core::wire::{Door, NewEndpoint, Protocol, State};
-use skein_core::{OpenOptions, Skein};
-use skein_support::model_server::ModelServer;
+use skein_core::wire::State;
 
-use crate::fill;
 use crate::harness::Desk;
+use crate::{desk_stock, fill};
 
 /// Threads of so many messages, by name; gives the id of the last message of each.
 pub fn threads(desk: &Desk, sizes: &[(&str, u64)]) -> Vec<String> {
@@ -44,29 +41,8 @@ pub fn many_threads(desk: &Desk, open: u64, locked: u64) {
     });
     made.unwrap();
     drop(store);
-    let skein = core(desk);
+    let skein = desk_stock::core(desk);
     for n in 0..locked {
         skein.set_state(&format!("thread{n}"), State::Locked).unwrap();
     }
-}
-
-/// Makes a scripted model the one that answers.
-pub fn answer_with(desk: &Desk, server: &ModelServer) {
-    let skein = core(desk);
-    let new = NewEndpoint {
-        name: "Scripted".into(),
-        protocol: Protocol::OpenaiChat,
-        base_url: server.base_url(),
-        model: Some("scripted".into()),
-        context_window: None,
-        allow_http: false,
-        ..NewEndpoint::default()
-    };
-    let endpoint = skein.add_endpoint(new).unwrap();
-    skein.set_default_endpoint(&endpoint.id).unwrap();
-}
-
-fn core(desk: &Desk) -> Skein {
-    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(desk.store(), Door::Cli) };
-    Skein::open(options).unwrap()
 }
