@@ -2,13 +2,17 @@
 //! and nothing else, opens no other windows, downloads nothing and is granted nothing.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use tauri::utils::config::BackgroundThrottlingPolicy;
 use tauri::webview::{NewWindowResponse, PermissionResponse};
-use tauri::{App, AppHandle, Manager, Url, WebviewUrl, WebviewWindowBuilder, WindowEvent};
+use tauri::{App, AppHandle, Emitter, Manager, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
 use crate::MAIN;
 use crate::place::{Place, SMALLEST};
+
+/// How long the page may take to save what is being typed before the program ends without it.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Builds the window.
 pub fn build(app: &App, dir: &Path) -> tauri::Result<()> {
@@ -34,11 +38,26 @@ pub fn build(app: &App, dir: &Path) -> tauri::Result<()> {
     let window = builder.build()?;
     let (kept, dir) = (window.clone(), dir.to_owned());
     window.on_window_event(move |event| {
-        if let WindowEvent::CloseRequested { .. } = event {
-            Place::save(&kept, &dir);
+        if let WindowEvent::CloseRequested { api, .. } = event {
+            api.prevent_close();
+            leave(&kept, &dir);
         }
     });
     Ok(())
+}
+
+/// Keeps the window's place, has the page save what is being typed, and ends the program when it
+/// has, or when it takes too long.
+fn leave(window: &WebviewWindow, dir: &Path) {
+    Place::save(window, dir);
+    let asked = window.emit("leaving", ());
+    let app = window.app_handle().clone();
+    tauri::async_runtime::spawn(async move {
+        if asked.is_ok() {
+            tokio::time::sleep(PATIENCE).await;
+        }
+        app.exit(0);
+    });
 }
 
 /// Brings the window to the front, wherever it is.
@@ -70,10 +89,10 @@ pub fn end_on_signal(app: AppHandle, dir: PathBuf) {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        if let Some(window) = app.get_webview_window(MAIN) {
-            Place::save(&window, &dir);
+        match app.get_webview_window(MAIN) {
+            Some(window) => leave(&window, &dir),
+            None => app.exit(0),
         }
-        app.exit(0);
     });
     #[cfg(not(unix))]
     drop((app, dir));

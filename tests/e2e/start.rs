@@ -50,6 +50,20 @@ async fn after_a_restart_everything_is_there() {
 }
 
 #[tokio::test]
+async fn what_was_typed_just_before_quitting_is_there_again() {
+    let desk = Desk::new();
+    let window = desk.open().await;
+    window.page.fill("textbox", "Write a message", "the last word").await;
+    let typed = "const field = document.querySelector('#composer'); field.value += ' of all'; \
+         field.dispatchEvent(new InputEvent('input', {bubbles: true}))";
+    window.page.js(typed, vec![]).await;
+    window.close();
+    let window = desk.open().await;
+    let draft = "return document.querySelector('#composer')?.value === 'the last word of all'";
+    window.page.until("the draft is there", draft, vec![]).await;
+}
+
+#[tokio::test]
 async fn the_window_comes_back_in_the_size_it_had() {
     let desk = Desk::new();
     let window = desk.open().await;
@@ -99,5 +113,16 @@ async fn a_damaged_store_is_refused_in_words() {
     fs::write(desk.store().join("skein.db"), "this is no database, but it is long enough to be looked at").unwrap();
     let window = desk.open_unchecked().await;
     window.page.see("The store cannot be opened").await;
+    window.page.see("storage_error").await;
+}
+
+#[tokio::test]
+async fn a_store_that_cannot_be_opened_is_told_in_the_language_of_the_system() {
+    let mut desk = Desk::new();
+    desk.set("LANG", "de_AT.UTF-8");
+    fs::create_dir_all(desk.store()).unwrap();
+    fs::write(desk.store().join("skein.db"), "this is no database, but it is long enough to be looked at").unwrap();
+    let window = desk.open_unchecked().await;
+    window.page.see("Der Speicher lässt sich nicht öffnen").await;
     window.page.see("storage_error").await;
 }

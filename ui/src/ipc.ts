@@ -111,5 +111,7 @@ export const program = {
   highlight: (language: string, code: string) => call<string | null>('highlight', { language, code }),
   checkLink: (url: string) => call<Link>('check_link', { url }),
   openLink: (url: string) => call<void>('open_link', { url }),
+  leave: () => call<void>('leave'),
+  onLeaving: (hear: () => void) => listen('leaving', hear),
   onChanged: (hear: () => void) => listen('changed', hear),
 };

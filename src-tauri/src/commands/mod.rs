@@ -68,6 +68,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         settings::get_settings,
         settings::change_settings,
         settings::about,
+        settings::leave,
         code::highlight,
         clipboard::copy_message,
         clipboard::copy_text,

@@ -2,7 +2,7 @@
 
 use skein_core::Skein;
 use skein_core::wire::{About, Settings};
-use tauri::State;
+use tauri::{AppHandle, State};
 
 use super::{Answer, blocking};
 
@@ -21,4 +21,10 @@ pub fn change_settings(skein: Handle<'_>, settings: Settings) -> Answer<()> {
 #[tauri::command(async)]
 pub fn about(skein: Handle<'_>) -> Answer<About> {
     blocking(|| Ok(skein.about()))
+}
+
+/// The page has saved what was being typed: the program may end.
+#[tauri::command(async)]
+pub fn leave(app: AppHandle) {
+    app.exit(0);
 }

@@ -14,6 +14,7 @@ class Composer extends Writing {
   #models = $state<Record<string, string>>({});
   #unsaved = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
+  #stored: Promise<unknown> = Promise.resolve();
   #previewing: ReturnType<typeof setTimeout> | undefined;
 
   /** `endpoint/model` chosen for this thread; `null` takes the default endpoint's. */
@@ -35,13 +36,15 @@ class Composer extends Writing {
     this.look();
   }
 
-  /** Saves the draft now, if it has changed. */
+  /** Saves the draft now, if it has changed, and waits until it is stored. */
   override async flush() {
     clearTimeout(this.#saving);
-    if (!this.#unsaved) return;
-    this.#unsaved = false;
-    const [id, text] = [this.#thread, this.whole];
-    await failures.attempt('draft', () => threads.saveDraft(id, text));
+    if (this.#unsaved) {
+      this.#unsaved = false;
+      const [id, text] = [this.#thread, this.whole];
+      this.#stored = failures.attempt('draft', () => threads.saveDraft(id, text));
+    }
+    await this.#stored;
   }
 
   leave() {

@@ -18,6 +18,7 @@ export async function start() {
   await Promise.all([
     failures.attempt('window', () => streams.subscribe()),
     failures.attempt('window', () => program.onChanged(changed)),
+    failures.attempt('window', () => program.onLeaving(() => void leave())),
     endpoints.load(),
     sidebar.refresh(),
     pane.fresh(),
@@ -26,6 +27,12 @@ export async function start() {
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
+}
+
+/** The window is to close: what was typed last is stored first. */
+async function leave() {
+  await composer.flush();
+  await program.leave();
 }
 
 let asking = false;
