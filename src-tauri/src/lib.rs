@@ -12,6 +12,7 @@ mod single;
 mod sink;
 mod watch;
 mod window;
+mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ fn open(skein: Skein, dir: PathBuf) -> ExitCode {
         .manage(skein.clone())
         .manage(Arc::new(WindowSink::default()))
         .manage(commands::clipboard::Clipboard::default())
+        .manage(work::Work::default())
         .invoke_handler(commands::all())
         .setup(move |app| {
             start(app, skein, dir)?;

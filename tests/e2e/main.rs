@@ -11,6 +11,7 @@ mod lifecycle;
 mod looks;
 mod page;
 mod pictures;
+mod seals;
 mod start;
 mod stock;
 mod walls;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use skein_core::keychain::Keychain;
-use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, TextPart, ThreadChoice};
+use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, State, TextPart, ThreadChoice};
 use skein_core::{OpenOptions, RespondOptions, Skein};
 use skein_support::model_server::ModelServer;
 
@@ -15,6 +15,12 @@ use crate::harness::Desk;
 pub fn core(desk: &Desk) -> Skein {
     let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(desk.store(), Door::Cli) };
     Skein::open(options).expect("the store opens")
+}
+
+/// Locks a thread with a signing key that ends with the handle, as on another machine.
+pub fn locked_with_a_key(desk: &Desk, id: &str) {
+    let options = OpenOptions { keychain: Keychain::own(), ..OpenOptions::new(desk.store(), Door::Cli) };
+    Skein::open(options).and_then(|skein| skein.set_state(id, State::Locked)).expect("a locked thread");
 }
 
 /// Makes a scripted model the one that answers.

@@ -11,10 +11,13 @@ import type { FoundEndpoint } from './generated/FoundEndpoint';
 import type { EndpointTest } from './generated/EndpointTest';
 import type { Entry } from './generated/Entry';
 import type { ErrorDetail } from './generated/ErrorDetail';
+import type { KeyView } from './generated/KeyView';
 import type { MessageView } from './generated/MessageView';
 import type { Model } from './generated/Model';
 import type { NewEndpoint } from './generated/NewEndpoint';
+import type { Progress } from './generated/Progress';
 import type { Response } from './generated/Response';
+import type { SealView } from './generated/SealView';
 import type { SearchPage } from './generated/SearchPage';
 import type { Settings } from './generated/Settings';
 import type { SidebarPage } from './generated/SidebarPage';
@@ -22,6 +25,8 @@ import type { State } from './generated/State';
 import type { StreamEvent } from './generated/StreamEvent';
 import type { Thread } from './generated/Thread';
 import type { ThreadView } from './generated/ThreadView';
+import type { Verification } from './generated/Verification';
+import type { Verified } from './generated/Verified';
 
 export type Metadata = Record<string, unknown>;
 
@@ -99,6 +104,24 @@ export const endpoints = {
   test: (id: string) => call<EndpointTest>('test_endpoint', { id }),
   models: (id: string) => call<Model[]>('list_models', { id }),
   discover: () => call<FoundEndpoint[]>('discover_endpoints'),
+};
+
+/** A channel for how far long work has come. */
+function progress(hear: (progress: Progress) => void) {
+  const channel = new Channel<Progress>();
+  channel.onmessage = hear;
+  return channel;
+}
+
+export const seals = {
+  get: (id: string) => call<SealView | null>('get_seal', { id }),
+  verify: (id: string) => call<Verification>('verify_thread', { id }),
+  verifyAll: (job: string, hear: (progress: Progress) => void) =>
+    call<Verified>('verify_all', { job, progress: progress(hear) }),
+  stopWork: (job: string) => call<void>('stop_work', { job }),
+  key: () => call<KeyView>('signing_key'),
+  replaceKey: () => call<KeyView>('replace_signing_key'),
+  signPending: () => call<number>('sign_pending'),
 };
 
 export const program = {

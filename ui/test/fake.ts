@@ -16,6 +16,7 @@ import type { State } from '../src/generated/State';
 import type { StreamEvent } from '../src/generated/StreamEvent';
 import type { Thread } from '../src/generated/Thread';
 import type { ThreadView } from '../src/generated/ThreadView';
+import { FakeSeals } from './fakeSeals';
 
 type Args = Record<string, unknown>;
 type Stored = {
@@ -61,7 +62,7 @@ const colour = (code: string) =>
     .replace(/\b(import|for|in|fn|let|return)\b/g, '<span class="k">$1</span>')
     .replace(/=(\d+)/g, '=<span class="s">$1</span>');
 
-export class Fake {
+export class Fake extends FakeSeals {
   threads = new Map<string, Kept>();
   endpoints: Endpoint[] = [
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
@@ -108,6 +109,7 @@ export class Fake {
       id, object: 'thread', title, state, metadata: { ...(client ? { client } : {}), ...extra }, messageCount: 0, pinned: false,
       revision: 1, createdAt: at, updatedAt: at, lastActivityAt: at, deletedAt: null, forkedFrom: null, seal: null,
     };
+    thread.seal = this.sealed(thread, state);
     const kept: Kept = { thread, messages: [], tip: null, draft: '', history: [], failed: null };
     this.threads.set(id, kept);
     this.note(kept, 'created');
@@ -211,6 +213,7 @@ export class Fake {
     const rows: SidebarRow[] = fits.slice(Number(offset), Number(offset) + Number(limit)).map((thread) => ({
       id: thread.id, title: thread.title, state: thread.state, group: group(thread), lastActivityAt: thread.lastActivityAt,
       pinned: thread.pinned, running: this.running.has(thread.id), deletedAt: thread.deletedAt,
+      seal: thread.state === 'open' ? null : (thread.seal?.status ?? null), sealCheckedAt: thread.seal?.checkedAt ?? null,
     }));
     return { groups, rows, offset, total: fits.length };
   }
@@ -242,7 +245,8 @@ export class Fake {
 
   on_set_state({ id, state }: Args) {
     if (this.get(id).thread.state === 'archived') throw refusal('invalid_transition');
-    return this.change(id, { state: state as State }, state === 'open' ? 'unlocked' : (state as 'locked' | 'archived'));
+    const seal = this.sealed(this.get(id).thread, state as State);
+    return this.change(id, { state: state as State, seal }, state === 'open' ? 'unlocked' : (state as 'locked' | 'archived'));
   }
 
   on_delete_thread({ id, confirm }: Args) {

@@ -11,6 +11,7 @@ mod code;
 mod endpoints;
 mod links;
 mod responses;
+mod seals;
 mod settings;
 mod threads;
 
@@ -74,6 +75,13 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         clipboard::copy_text,
         links::check_link,
         links::open_link,
+        seals::get_seal,
+        seals::verify_thread,
+        seals::verify_all,
+        seals::stop_work,
+        seals::signing_key,
+        seals::replace_signing_key,
+        seals::sign_pending,
     ]
 }
 

@@ -34,11 +34,12 @@ pub fn list(conn: &Connection, listing: &Listing<'_>, offset: u32, limit: u32) -
     let groups = groups(conn, listing)?;
     let total = groups.iter().map(|group| group.count).sum();
     let mut read = conn.prepare_cached(&format!(
-        "SELECT l.*, EXISTS (
+        "SELECT l.*, c.status AS seal, c.at AS checked_at, EXISTS (
              SELECT 1 FROM response WHERE thread = l.seq AND status IN ('pending', 'streaming')) AS running
          FROM (SELECT * FROM ({LISTED})
              ORDER BY pinned DESC, name IS NULL, name COLLATE NOCASE, name, last_activity_at DESC, seq DESC
              LIMIT :limit OFFSET :offset) l
+         LEFT JOIN verification c ON c.thread = l.seq AND l.state <> 'open'
          ORDER BY pinned DESC, name IS NULL, name COLLATE NOCASE, name, last_activity_at DESC, seq DESC"
     ))?;
     let rows = read.query_map(
@@ -48,6 +49,7 @@ pub fn list(conn: &Connection, listing: &Listing<'_>, offset: u32, limit: u32) -
         },
         |row| {
             let deleted_at: Option<i64> = row.get("deleted_at")?;
+            let checked_at: Option<i64> = row.get("checked_at")?;
             Ok(SidebarRow {
                 id: row.get("id")?,
                 title: row.get("title")?,
@@ -57,6 +59,8 @@ pub fn list(conn: &Connection, listing: &Listing<'_>, offset: u32, limit: u32) -
                 pinned: row.get("pinned")?,
                 running: row.get("running")?,
                 deleted_at: deleted_at.map(rfc3339),
+                seal: word::find(row, "seal")?,
+                seal_checked_at: checked_at.map(rfc3339),
             })
         },
     )?;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Message, Response, State, Thread, Time, Usage};
+use super::{Message, Response, SealStatus, State, Thread, Time, Usage};
 
 /// A line of the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -25,6 +25,10 @@ pub struct SidebarRow {
     pub running: bool,
     /// When it went to the bin.
     pub deleted_at: Option<Time>,
+    /// What the last check of its seal found, while it is locked or archived.
+    pub seal: Option<SealStatus>,
+    /// When that was.
+    pub seal_checked_at: Option<Time>,
 }
 
 /// A heading of the sidebar and how many lines stand under it.
