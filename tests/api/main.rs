@@ -9,5 +9,6 @@ mod guard;
 mod input;
 mod many;
 mod model;
+mod records;
 mod support;
 mod threads;

@@ -30,7 +30,7 @@ pub struct Desk {
     pub address: SocketAddr,
     pub runtime: Runtime,
     server: Option<Server>,
-    _dir: TempDir,
+    pub dir: TempDir,
 }
 
 /// What a request was answered.
@@ -80,13 +80,13 @@ impl Desk {
     pub fn open(clock: Clock, watch: Option<Arc<dyn Sink>>) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let mut options = OpenOptions::new(dir.path(), Door::Window);
-        options.keychain = Keychain::memory();
+        options.keychain = Keychain::own();
         options.clock = clock;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let skein = Skein::open(options).unwrap();
         let serve = ServeOptions { port: 0, token: SecretString::from(TOKEN), watch };
         let server = runtime.block_on(skein_api::start(skein.clone(), serve)).unwrap();
-        Self { skein, address: server.address(), runtime, server: Some(server), _dir: dir }
+        Self { skein, address: server.address(), runtime, server: Some(server), dir }
     }
 
     /// Adds a scripted model, which becomes the default.

@@ -75,7 +75,7 @@ async fn axe_finds_nothing_on_any_screen_in_either_theme() {
     page.click("tab", "Appearance").await;
     check(page, "settings-appearance", &mut faults).await;
     page.click("tab", "Security").await;
-    page.see("There is no key yet").await;
+    page.see("What a record proves").await;
     check(page, "settings-security", &mut faults).await;
     page.click("tab", "About").await;
     check(page, "settings-about", &mut faults).await;

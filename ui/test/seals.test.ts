@@ -37,7 +37,7 @@ describe('a locked thread', () => {
     await open(fake, audit);
     await waitFor(() => expect(fake.did('verify_thread')).toEqual([{ id: audit }]));
     await waitFor(() => expect(band().textContent).toMatch(/2 messages sealed · *verified just now/));
-    expect(screen.getByTestId('seal').textContent).toContain('sha256 9f3a 61c0 77be 04d1 …');
+    expect(screen.getByTestId('seal').textContent).toContain('sha256 9f3a 61c0 77be 04d1…');
     expect(screen.queryByTestId('altered')).toBeNull();
     await pane.refresh();
     expect(fake.did('verify_thread')).toHaveLength(1);

@@ -7,7 +7,7 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes::{history, messages, models, responses, threads};
+use crate::routes::{history, messages, models, records, responses, threads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +23,8 @@ use crate::routes::{history, messages, models, responses, threads};
         threads::fork,
         messages::list,
         history::list,
+        records::seal,
+        records::verify,
         models::list,
         show,
     ),

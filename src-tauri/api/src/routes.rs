@@ -3,6 +3,7 @@
 pub mod history;
 pub mod messages;
 pub mod models;
+pub mod records;
 pub mod responses;
 pub mod threads;
 
@@ -57,6 +58,8 @@ pub fn all(desk: Desk) -> Router {
         .route("/v1/threads/{id}/fork", post(threads::fork))
         .route("/v1/threads/{id}/messages", get(messages::list))
         .route("/v1/threads/{id}/events", get(history::list))
+        .route("/v1/threads/{id}/seal", get(records::seal))
+        .route("/v1/threads/{id}/verify", get(records::verify))
         .route("/v1/models", get(models::list))
         .route("/v1/openapi.json", get(openapi::show))
         .fallback(no_such_call)

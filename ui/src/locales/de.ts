@@ -32,6 +32,7 @@ export const de: Catalogue = {
   'action.unpin': 'Lösen',
   'altered.more.one': 'und {n} weiteres',
   'altered.more.other': 'und {n} weitere',
+  'altered.pill': 'Verändert',
   'altered.readable': 'Er bleibt hier lesbar, aber verlass dich nicht darauf.',
   'altered.show': 'Nachricht {n} zeigen',
   'altered.title': 'Dieser Thread ist nicht mehr das, was versiegelt wurde.',

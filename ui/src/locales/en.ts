@@ -30,6 +30,7 @@ export const en = {
   'action.unpin': 'Unpin',
   'altered.more.one': 'and {n} more thing',
   'altered.more.other': 'and {n} more things',
+  'altered.pill': 'Altered',
   'altered.readable': 'It stays readable here, but do not rely on it.',
   'altered.show': 'Show message {n}',
   'altered.title': 'This thread is not what was sealed.',

@@ -46,4 +46,4 @@ export function sayWhen(checkedAt: string): string {
 }
 
 /** A digest as it is read: the first groups of four digits. */
-export const short = (digits: string) => `${(digits.replaceAll(' ', '').match(/.{4}/g) ?? []).slice(0, 4).join(' ')} …`;
+export const short = (digits: string) => `${(digits.replaceAll(' ', '').match(/.{4}/g) ?? []).slice(0, 4).join(' ')}…`;

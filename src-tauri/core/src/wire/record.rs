@@ -21,7 +21,7 @@ pub enum SealStatus {
 }
 
 /// What kind of thing does not agree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// A message is not what was sealed.
@@ -61,7 +61,7 @@ pub enum FindingKind {
 }
 
 /// One thing that does not agree.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Finding {
     /// What kind of thing.
@@ -77,7 +77,7 @@ pub struct Finding {
 }
 
 /// What checking a seal or a record found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Verification {
     /// Always `verification`.
@@ -117,7 +117,7 @@ pub struct Verified {
 }
 
 /// A thread's last seal.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SealView {
     /// Always `seal`.
