@@ -20,5 +20,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
     restoreMocks: true,
+    // A guard against hanging, not a measure: machines are busy at times.
+    testTimeout: 60_000,
   },
 });

@@ -5,6 +5,8 @@
 //! or, where the store cannot be opened, what is wrong with it. The page is treated as hostile:
 //! it can call what `src-tauri/permissions` lists and nothing else, and cannot leave.
 
+mod api;
+mod cleaning;
 mod commands;
 mod place;
 mod problem;
@@ -22,6 +24,8 @@ use skein_core::wire::{Door, ErrorDetail, JsonObject};
 use skein_core::{OpenOptions, Skein};
 use tauri::{App, AppHandle, Manager, RunEvent};
 
+use api::Api;
+use cleaning::Cleaning;
 use single::Claim;
 use sink::WindowSink;
 
@@ -52,9 +56,13 @@ pub fn run(dir: PathBuf) -> ExitCode {
 
 /// Runs the application around an open store.
 fn open(skein: Skein, dir: PathBuf) -> ExitCode {
+    let sink = Arc::new(WindowSink::default());
     let built = tauri::Builder::default()
+        .plugin(tauri_plugin_dialog::init())
         .manage(skein.clone())
-        .manage(Arc::new(WindowSink::default()))
+        .manage(sink.clone())
+        .manage(Api::new(skein.clone(), sink))
+        .manage(Cleaning::default())
         .manage(commands::clipboard::Clipboard::default())
         .manage(work::Work::default())
         .invoke_handler(commands::all())
@@ -83,14 +91,22 @@ fn start(app: &mut App, skein: Skein, dir: PathBuf) -> tauri::Result<()> {
     window::build(app, &dir)?;
     app.state::<Arc<WindowSink>>().start()?;
     window::end_on_signal(app.handle().clone(), dir.clone());
-    watch::start(app.handle().clone(), skein, dir)?;
+    watch::start(app.handle().clone(), skein.clone(), dir)?;
+    cleaning::start(app.handle().clone(), skein)?;
+    let app = app.handle().clone();
+    tauri::async_runtime::spawn(async move {
+        // What goes wrong here is shown in the settings, where it can be put right.
+        if let Err(error) = app.state::<Api>().apply().await {
+            tracing::warn!(code = error.code().as_str(), "the local API did not start");
+        }
+    });
     Ok(())
 }
 
-/// Stops and saves what is running. The core takes two seconds at most.
+/// Stops and saves what is running. The core takes two seconds at most, calls of the API five.
 fn stop(app: &AppHandle) {
-    let skein = app.state::<Skein>();
-    tauri::async_runtime::block_on(skein.shutdown());
+    let (skein, api) = (app.state::<Skein>(), app.state::<Api>());
+    tauri::async_runtime::block_on(async { tokio::join!(api.stop(), skein.shutdown()) });
 }
 
 /// The configuration, the page and the permissions that were built in.

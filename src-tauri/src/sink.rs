@@ -12,7 +12,7 @@ use std::time::Duration;
 use skein_core::clock;
 use skein_core::render::Stream;
 use skein_core::response::{Happening, Sink, SinkEvent};
-use skein_core::wire::{StreamEvent, StreamingView, ThreadView};
+use skein_core::wire::{StreamEvent, StreamingView};
 use tauri::ipc::Channel;
 
 /// Two frames at 60 a second: text that grows 30 times a second reads as smoothly, and each second
@@ -65,10 +65,10 @@ impl WindowSink {
         *lock(&self.page) = Some(page);
     }
 
-    /// Puts what has arrived since the last save into a view of a thread whose reply is running
-    /// here. The next event follows on from it.
-    pub fn bring_up_to_date(&self, view: &mut ThreadView) {
-        if let Some(streaming) = &mut view.streaming {
+    /// Puts what has arrived since the last save into a view of a reply that is running here. The
+    /// next event follows on from it.
+    pub fn bring_up_to_date(&self, streaming: &mut Option<StreamingView>) {
+        if let Some(streaming) = streaming {
             self.send();
             lock(&self.running).fill(streaming);
         }

@@ -111,6 +111,15 @@ impl Page {
         field.send_keys(text).await.unwrap_or_else(|error| panic!("cannot type into {name:?}: {error}"));
     }
 
+    /// Types over what is in a field, and leaves it with Tab.
+    pub async fn type_over(&self, role: &str, name: &str, text: &str) {
+        let field = self.find(role, name).await;
+        let whole = serde_json::to_value(&field).expect("an element");
+        self.js("arguments[0].focus(); arguments[0].select()", vec![whole]).await;
+        let keys = format!("{text}\u{e004}");
+        field.send_keys(&keys).await.unwrap_or_else(|error| panic!("cannot type into {name:?}: {error}"));
+    }
+
     /// Gives the window's page a size.
     pub async fn resize(&self, width: u32, height: u32) {
         self.0.set_window_size(width, height).await.expect("the window takes its size");
@@ -167,6 +176,12 @@ impl Page {
     pub async fn open_thread(&self, title: &str) {
         self.click("button", title).await;
         self.find("heading", title).await;
+    }
+
+    /// Opens a thread from the drawer of a narrow window.
+    pub async fn open_thread_narrow(&self, title: &str) {
+        self.click("button", "Show threads").await;
+        self.open_thread(title).await;
     }
 
     /// The id of the thread that was written to last.

@@ -2,17 +2,15 @@
 //! `make screenshots` keeps them; without a folder for pictures this only walks the same way.
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::{Value, json};
-use skein_core::clock::Clock;
-use skein_core::keychain::Keychain;
-use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, State, TextPart, ThreadChoice};
-use skein_core::{OpenOptions, RespondOptions, Skein};
+use skein_core::wire::{Input, NewEndpoint, Protocol, ResponseRequest, Role, State, TextPart, ThreadChoice};
+use skein_core::{RespondOptions, Skein};
 use skein_support::model_server::{Gate, ModelServer, Reply, chat_chunk};
 
 use crate::harness::Desk;
 use crate::page::Page;
+use crate::stock;
 
 const MODEL: &str = "gpt-oss";
 const OUTLINE: &str = "Here is a one-page outline. Three documents are still missing: the **intercompany agreement**, \
@@ -34,13 +32,6 @@ const LYING: &[(&str, Option<&str>, i64, State)] = &[
     ("Onboarding workshop", Some("Acme GmbH"), 79, State::Archived),
     ("Q3 audit questions", Some("Acme GmbH"), 10, State::Locked),
 ];
-
-fn core(desk: &Desk, days_ago: i64) -> Skein {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
-    let options = OpenOptions::new(desk.store(), Door::Window);
-    let clock = Clock::at(now - days_ago * 86_400_000);
-    Skein::open(OpenOptions { keychain: Keychain::memory(), clock, ..options }).unwrap()
-}
 
 async fn ask(skein: &Skein, id: &str, text: &str, metadata: Value, model: &str) {
     let request = ResponseRequest {
@@ -65,13 +56,13 @@ fn outline() -> Reply {
 
 async fn fill(desk: &Desk, server: &ModelServer) {
     for (title, client, days_ago, state) in LYING {
-        let skein = core(desk, *days_ago);
+        let skein = stock::core_before(desk, *days_ago);
         let id = title.replace([' ', ',', ':'], "_");
         let metadata = client.map_or(json!({}), |client| json!({"client": client}));
         ask(&skein, &id, title, metadata, "practice/practice").await;
         skein.set_state(&id, *state).unwrap();
     }
-    let skein = core(desk, 0);
+    let skein = stock::core_before(desk, 0);
     let new = NewEndpoint {
         name: "Local model".into(),
         protocol: Protocol::OpenaiChat,

@@ -67,7 +67,10 @@ async fn a_row_changed_behind_the_window_is_named_and_the_thread_stays_readable(
     let desk = desk(&keyring);
     let window = locked(&desk).await;
     let page = &window.page;
-    alter(&desk, "UPDATE message SET texts = '[\"Nothing is missing\"]' WHERE seq = (SELECT min(seq) + 2 FROM message)");
+    alter(
+        &desk,
+        "UPDATE message SET texts = '[\"Nothing is missing\"]' WHERE seq = (SELECT min(seq) + 2 FROM message)",
+    );
     page.click("button", "New thread").await;
     page.open_thread("Transfer pricing memo").await;
     page.see("This thread is not what was sealed.").await;
@@ -107,7 +110,8 @@ async fn the_key_can_be_read_out_and_replaced_on_purpose_and_old_seals_hold() {
     let page = &window.page;
     page.click("button", "Settings").await;
     page.click("tab", "Security").await;
-    let fingerprint = "return document.querySelector('[data-testid=fingerprint]')?.innerText.replace(/\\s+/g, ' ').trim()";
+    let fingerprint =
+        "return document.querySelector('[data-testid=fingerprint]')?.innerText.replace(/\\s+/g, ' ').trim()";
     let before = page.until("the fingerprint is shown", fingerprint, vec![]).await;
     assert_eq!(before.as_str().unwrap().split(' ').count(), 16, "{before}");
     page.picture("security").await;

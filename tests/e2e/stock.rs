@@ -2,8 +2,10 @@
 //! that lead to a scripted model.
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::json;
+use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
 use skein_core::wire::{Door, Input, NewEndpoint, Protocol, ResponseRequest, Role, State, TextPart, ThreadChoice};
 use skein_core::{OpenOptions, RespondOptions, Skein};
@@ -21,6 +23,14 @@ pub fn core(desk: &Desk) -> Skein {
 pub fn locked_with_a_key(desk: &Desk, id: &str) {
     let options = OpenOptions { keychain: Keychain::own(), ..OpenOptions::new(desk.store(), Door::Cli) };
     Skein::open(options).and_then(|skein| skein.set_state(id, State::Locked)).expect("a locked thread");
+}
+
+/// The same, as it was some days ago.
+pub fn core_before(desk: &Desk, days: i64) -> Skein {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time").as_millis() as i64;
+    let options = OpenOptions::new(desk.store(), Door::Window);
+    let clock = Clock::at(now - days * 86_400_000);
+    Skein::open(OpenOptions { keychain: Keychain::memory(), clock, ..options }).expect("the store opens")
 }
 
 /// Makes a scripted model the one that answers.
@@ -41,7 +51,11 @@ pub fn answer_with(desk: &Desk, server: &ModelServer) {
 
 /// A thread with some questions, each answered by the practice model.
 pub async fn thread(desk: &Desk, id: &str, client: Option<&str>, questions: &[&str]) {
-    let skein = core(desk);
+    ask(&core(desk), id, client, questions).await;
+}
+
+/// The same, in a store that is open already.
+pub async fn ask(skein: &Skein, id: &str, client: Option<&str>, questions: &[&str]) {
     for question in questions {
         let metadata = client.map(|client| json!({"client": client}).as_object().cloned().expect("an object"));
         let request = ResponseRequest {

@@ -7,7 +7,7 @@ import type { Key } from './state/words.svelte';
 export type Place = 'composer' | 'thread' | 'settings' | 'window';
 
 /** The next step that a failure offers; whoever shows it knows how to take it. */
-export type Step = 'retry' | 'unlock' | 'fork' | 'undelete' | 'settings' | 'key' | 'reload' | 'shorten' | 'new';
+export type Step = 'retry' | 'unlock' | 'fork' | 'undelete' | 'settings' | 'key' | 'reload' | 'shorten' | 'new' | 'anew';
 
 export type Shown = { place: Place; words: Key; step: Step | null };
 
@@ -31,7 +31,7 @@ const table: Record<string, Shown> = {
   thread_busy: shown('composer', 'error.thread_busy', 'reload'),
   invalid_transition: shown('thread', 'error.invalid_transition', 'reload'),
   response_not_found: shown('thread', 'error.response_not_found', 'reload'),
-  response_expired: shown('composer', 'error.response_expired', 'retry'),
+  response_expired: shown('composer', 'error.response_expired', 'anew'),
   precondition_failed: shown('thread', 'error.precondition_failed', 'reload'),
   context_too_long: shown('composer', 'error.context_too_long', 'shorten'),
   endpoint_not_found: shown('composer', 'error.endpoint_not_found', 'settings'),

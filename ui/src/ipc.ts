@@ -3,8 +3,11 @@
 import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { About } from './generated/About';
+import type { ApiState } from './generated/ApiState';
+import type { ChainView } from './generated/ChainView';
 import type { ContextPreview } from './generated/ContextPreview';
 import type { Deleted } from './generated/Deleted';
+import type { DueThread } from './generated/DueThread';
 import type { Endpoint } from './generated/Endpoint';
 import type { EndpointPatch } from './generated/EndpointPatch';
 import type { FoundEndpoint } from './generated/FoundEndpoint';
@@ -15,8 +18,10 @@ import type { KeyView } from './generated/KeyView';
 import type { MessageView } from './generated/MessageView';
 import type { Model } from './generated/Model';
 import type { NewEndpoint } from './generated/NewEndpoint';
+import type { Page } from './generated/Page';
 import type { Progress } from './generated/Progress';
 import type { Response } from './generated/Response';
+import type { RetentionReport } from './generated/RetentionReport';
 import type { SealView } from './generated/SealView';
 import type { SearchPage } from './generated/SearchPage';
 import type { Settings } from './generated/Settings';
@@ -91,6 +96,35 @@ export const responses = {
   cancel: (responseId: string) => call<void>('cancel', { responseId }),
   previewContext: (thread: string | null, model: string | null, draft: string) =>
     call<ContextPreview>('preview_context', { thread, model, draft }),
+};
+
+/** Chains: what a temporary chat is made of. Nothing of them is kept. */
+export const chains = {
+  respond: (previous: string | null, text: string, model: string | null) =>
+    call<Response>('respond_in_chain', { previous, text, model }),
+  open: (responseId: string) => call<ChainView>('open_chain', { responseId }),
+  preview: (previous: string | null, model: string | null, draft: string) =>
+    call<ContextPreview>('preview_chain', { previous, model, draft }),
+  copyMessage: (responseId: string, messageId: string) => call<void>('copy_chain_message', { responseId, messageId }),
+  keep: (responseId: string) => call<Thread>('keep_chain', { responseId }),
+  forget: (responseId: string) => call<void>('forget_chain', { responseId }),
+};
+
+export const retention = {
+  due: (after: string | null, limit: number) => call<Page<DueThread>>('due_threads', { after, limit }),
+  emptyBin: (confirmed: boolean) => call<number>('empty_bin', { confirmed }),
+  notice: () => call<RetentionReport | null>('retention_notice'),
+  dismissNotice: () => call<void>('dismiss_retention_notice'),
+  onCleaned: (hear: () => void) => listen('cleaned', hear),
+};
+
+/** The local API. Its token never comes here: Rust copies it, and shows it in a box of the system's. */
+export const api = {
+  state: () => call<ApiState>('api_state'),
+  change: (enabled: boolean, port: number) => call<ApiState>('change_api', { enabled, port }),
+  copyToken: () => call<void>('copy_api_token'),
+  showToken: (title: string, words: string) => call<void>('show_api_token', { title, words }),
+  renewToken: () => call<ApiState>('renew_api_token'),
 };
 
 export const endpoints = {

@@ -5,14 +5,16 @@ import { layout } from './state/layout.svelte';
 import { pane } from './state/pane.svelte';
 import { renaming } from './state/renaming.svelte';
 import { sidebar } from './state/sidebar.svelte';
+import { temporary } from './state/temporary.svelte';
 
-type Doors = { open: (id: string) => void; fresh: () => void };
+type Doors = { open: (id: string) => void; fresh: () => void; begin: () => void };
 
 /** What a key means, or nothing. Dialogs and menus take their own keys before this is asked. */
 export function meaning(event: KeyboardEvent, doors: Doors): (() => void) | null {
   if (event.isComposing || event.defaultPrevented || dialogs.open !== null) return null;
   const command = event.ctrlKey || event.metaKey;
   if (command && !event.altKey && !event.shiftKey) return withCommand(event.key, doors);
+  if (command && event.shiftKey && !event.altKey && event.key.toLowerCase() === 'n') return doors.begin;
   if (event.key === 'F2' && pane.thread?.state === 'open') {
     const { id } = pane.thread;
     return () => (renaming.wanted = id);
@@ -29,7 +31,7 @@ function withCommand(key: string, doors: Doors): (() => void) | null {
     case 'f':
       return toSearch;
     case 'i':
-      return () => layout.toggleInspector();
+      return temporary.chat === null ? () => layout.toggleInspector() : null;
     case ',':
       return () => dialogs.settings('endpoints');
     case 'ArrowUp':
@@ -43,6 +45,8 @@ function withCommand(key: string, doors: Doors): (() => void) | null {
 
 function escape(): (() => void) | null {
   if (dialogs.drawer !== null) return () => (dialogs.drawer = null);
+  const { chat } = temporary;
+  if (chat !== null) return chat.stream === null ? null : () => chat.stop();
   if (pane.stream !== null) return stop;
   return null;
 }

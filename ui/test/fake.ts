@@ -1,6 +1,9 @@
 // A stand-in for Rust, for tests and pictures only: a small store in memory behind the real IPC.
 // It knows just enough of the rules for the window to be looked at; Rust's own tests hold them.
 import { mockIPC } from '@tauri-apps/api/mocks';
+import type { ApiState } from '../src/generated/ApiState';
+import type { DueReason } from '../src/generated/DueReason';
+import type { DueThread } from '../src/generated/DueThread';
 import type { Endpoint } from '../src/generated/Endpoint';
 import type { FoundEndpoint } from '../src/generated/FoundEndpoint';
 import type { Entry } from '../src/generated/Entry';
@@ -8,6 +11,7 @@ import type { ErrorDetail } from '../src/generated/ErrorDetail';
 import type { MessageStatus } from '../src/generated/MessageStatus';
 import type { MessageView } from '../src/generated/MessageView';
 import type { Response } from '../src/generated/Response';
+import type { RetentionReport } from '../src/generated/RetentionReport';
 import type { Role } from '../src/generated/Role';
 import type { Settings } from '../src/generated/Settings';
 import type { SidebarGroup } from '../src/generated/SidebarGroup';
@@ -67,7 +71,16 @@ export class Fake extends FakeSeals {
   endpoints: Endpoint[] = [
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
   ];
-  settings: Settings = { appearance: { theme: 'light', textSize: 100, language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true };
+  settings: Settings = {
+    appearance: { theme: 'light', textSize: 100, language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true,
+    retention: { mode: 'review', inactivityDays: 90, ageDays: 365 }, api: { enabled: false, port: 8417 },
+  };
+  /** Chains by the id of their last response. */
+  chains = new Map<string, Kept>();
+  notice: RetentionReport | null = null;
+  portsInUse: number[] = [];
+  renewed = 0;
+  shown: string[] = [];
   keychain: 'ready' | 'missing' = 'ready';
   readOnly = false;
   newDraft = '';
@@ -351,33 +364,140 @@ export class Fake extends FakeSeals {
     return response;
   }
 
-  /** More text arrives in a thread's reply. */
+  /** More text arrives in a thread's reply, or in a response of a chain. */
   write(id: string, text: string) {
     const run = this.running.get(id);
     if (!run) return;
+    const threadId = run.response.thread;
     run.text += text;
     const blocks = run.text.split('\n\n');
     const closed = blocks.slice(run.closed, -1).map((each) => html(each));
-    const event: StreamEvent = { type: 'text', threadId: id, responseId: run.response.id, from: run.closed, closed, tail: html(blocks.at(-1) ?? ''), tokens: Math.ceil(run.text.length / 4) };
+    const event: StreamEvent = { type: 'text', threadId, responseId: run.response.id, from: run.closed, closed, tail: html(blocks.at(-1) ?? ''), tokens: Math.ceil(run.text.length / 4) };
     run.closed = blocks.length - 1;
     this.hear([event]);
   }
 
-  /** A thread's reply ends. */
+  /** A reply ends. */
   end(id: string, status: MessageStatus = 'completed', error: ErrorDetail | null = null) {
     const run = this.running.get(id);
     if (!run) return;
     this.running.delete(id);
-    const kept = this.get(id);
-    const response: Response = { ...run.response, status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
+    const kept = this.chains.get(id) ?? this.get(id);
+    const response: Response = { ...run.response, completedAt: new Date(this.now).toISOString(), status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
     kept.tip = run.parent;
     if (run.text !== '') this.say(kept, 'assistant', run.text, { status, response });
-    else kept.failed = response;
+    kept.failed = run.text === '' || response.thread === null ? response : null;
     this.hear([{ type: 'ended', response }]);
   }
 
   on_cancel({ responseId }: Args) {
     for (const [id, run] of this.running) if (run.response.id === responseId) this.end(id, 'cancelled');
+  }
+
+  /** A new chain, or what went on from a response of one: each response has its own copy. */
+  on_respond_in_chain({ previous, text }: Args): Response {
+    const before = previous === null ? null : this.chains.get(String(previous));
+    if (before === undefined) throw refusal('response_expired');
+    const kept = this.add('chain', null, null, 'open', 0);
+    this.threads.delete('chain');
+    for (const message of before?.messages ?? []) this.say(kept, message.role, message.text, message);
+    const input = this.say(kept, 'user', String(text));
+    const response: Response = { ...this.response(''), thread: null, threadState: null, previousResponseId: previous as string | null };
+    kept.failed = response;
+    this.chains.set(response.id, kept);
+    this.running.set(response.id, { response, parent: input.id, text: '', said: 0, closed: 0 });
+    queueMicrotask(() => this.hear([{ type: 'started', response }]));
+    return response;
+  }
+
+  on_open_chain({ responseId }: Args) {
+    const kept = this.chains.get(String(responseId));
+    if (!kept) throw refusal('response_expired');
+    const path = this.path(kept);
+    const run = this.running.get(String(responseId));
+    const ended = run === undefined && path.at(-1)?.role === 'user';
+    return {
+      messages: path.map((message, i) => this.view(kept, message, i + 1)),
+      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: '', elsewhere: false } : null,
+      failed: ended ? kept.failed : null, responses: [String(responseId)], asideOf: null, expiresAt: new Date(this.now + 86_400_000).toISOString(),
+    };
+  }
+
+  on_preview_chain({ draft }: Args) {
+    return this.on_preview_context({ thread: null, draft });
+  }
+
+  on_copy_chain_message({ responseId, messageId }: Args) {
+    this.copied.push(this.chains.get(String(responseId))?.messages.find((message) => message.id === messageId)?.text ?? '');
+  }
+
+  on_keep_chain({ responseId }: Args) {
+    const kept = this.chains.get(String(responseId));
+    if (!kept) throw refusal('response_expired');
+    const thread = this.add(`thread_${++this.#seq}`, kept.messages[0]?.text.slice(0, 60) ?? null, null, 'open', 0);
+    for (const message of this.path(kept)) this.say(thread, message.role, message.text, { model: message.model });
+    return thread.thread;
+  }
+
+  on_forget_chain({ responseId }: Args) {
+    this.chains.delete(String(responseId));
+  }
+
+  on_due_threads({ after, limit }: Args) {
+    const { inactivityDays, ageDays } = this.settings.retention;
+    const days = (at: string) => Math.floor((this.now - Date.parse(at)) / 86_400_000);
+    const due: DueThread[] = [];
+    for (const { thread } of this.threads.values()) {
+      if (thread.state !== 'open' || thread.pinned || thread.deletedAt) continue;
+      const [inactive, age] = [days(thread.lastActivityAt), days(thread.createdAt)];
+      const reasons: DueReason[] = [...(inactive >= inactivityDays ? ['inactivity' as const] : []), ...(age >= ageDays ? ['age' as const] : [])];
+      if (reasons.length > 0) due.push({ thread, reasons, inactiveDays: inactive, ageDays: age });
+    }
+    due.sort((a, b) => b.inactiveDays - a.inactiveDays);
+    const from = after === null ? 0 : due.findIndex((each) => each.thread.id === after) + 1;
+    const data = due.slice(from, from + Number(limit));
+    return { object: 'list', data, firstId: data[0]?.thread.id ?? null, lastId: data.at(-1)?.thread.id ?? null, hasMore: due.length > from + data.length };
+  }
+
+  on_empty_bin({ confirmed }: Args) {
+    if (confirmed !== true) throw refusal('confirmation_required');
+    const binned = [...this.threads.values()].filter((kept) => kept.thread.deletedAt !== null);
+    for (const kept of binned) this.threads.delete(kept.thread.id);
+    return binned.length;
+  }
+
+  on_retention_notice() {
+    return this.notice;
+  }
+
+  on_dismiss_retention_notice() {
+    this.notice = null;
+  }
+
+  on_api_state(): ApiState {
+    const { enabled, port } = this.settings.api;
+    if (!enabled) return { status: 'off', address: null, token: null };
+    const token = this.keychain === 'ready' ? 'keychain' : 'this_run';
+    if (this.portsInUse.includes(port)) return { status: 'port_in_use', address: null, token };
+    return { status: 'running', address: `http://127.0.0.1:${port || 40_123}/v1`, token };
+  }
+
+  on_change_api({ enabled, port }: Args) {
+    this.settings = { ...this.settings, api: { enabled: Boolean(enabled), port: Number(port) } };
+    return this.on_api_state();
+  }
+
+  on_copy_api_token() {
+    this.copied.push(`token ${this.renewed}`);
+  }
+
+  on_show_api_token({ title }: Args) {
+    this.shown.push(String(title));
+  }
+
+  on_renew_api_token() {
+    this.renewed += 1;
+    return this.on_api_state();
   }
 
   on_preview_context({ thread, draft }: Args) {

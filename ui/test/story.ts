@@ -13,7 +13,7 @@ q1, median, q3 = statistics.quantiles(margins, n=4)  # inclusive of both ends
 \`\`\``;
 
 /** The design's seven threads; `long` has 10,000 messages, `many` stands for 10,000 threads. */
-export function story(how: { many?: boolean; long?: boolean } = {}): Fake {
+export function story(how: { many?: boolean; long?: boolean; old?: boolean } = {}): Fake {
   const fake = new Fake();
   fake.now = Date.now();
   fake.endpoints.push({
@@ -47,6 +47,14 @@ export function story(how: { many?: boolean; long?: boolean } = {}): Fake {
   fake.say(bread, 'assistant', '648 g.');
   const rust = fake.add('thread_rs', 'Rust lifetimes, slowly', null, 'open', 64);
   fake.say(rust, 'user', 'Why does this not compile?');
+  if (how.old) {
+    const day = 24;
+    fake.say(fake.add('thread_re', 'Renewal of the office lease', 'Acme GmbH', 'open', 131 * day), 'user', 'What is the notice period?');
+    fake.say(fake.add('thread_vi', 'Visa for the Lisbon trip', null, 'open', 404 * day), 'user', 'Which papers are needed?');
+    fake.say(fake.add('thread_pa', 'Palette for the slides', 'Helvetia Logistics', 'open', 97 * day), 'user', 'Five colours that print well?');
+    const gone = fake.add('thread_gone', 'Names for the boat', null, 'open', 140 * day);
+    fake.change(gone.thread.id, { deletedAt: new Date(fake.now - 11 * day * 3_600_000).toISOString() });
+  }
   if (how.many) {
     for (let n = 0; n < 10_000; n++) fake.add(`t${n}`, `Thread number ${n + 1}`, `Client ${String(n % 400).padStart(3, '0')}`, n % 7 === 0 ? 'locked' : 'open', 70 + n);
   }

@@ -1,20 +1,14 @@
 // What a person does in the window, from a first start to a thread that nothing changes any more.
 import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
-import axe from 'axe-core';
 import { tick } from 'svelte';
 import { describe, expect, it } from 'vitest';
 import { composer } from '../src/state/composer.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { Fake, refusal } from './fake';
 import { story } from './story';
-import { article, articles, button, field, open } from './window';
+import { article, articles, button, clean, field, open } from './window';
 
 const memo = 'acme_tp_2026_11';
-
-async function clean() {
-  const found = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
-  expect(found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
-}
 
 describe('a first start', () => {
   it('answers at once: the first message makes the thread, and the reply appears', async () => {

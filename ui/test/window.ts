@@ -1,7 +1,9 @@
 // The whole window over the stand-in store, as a test wants it: started, empty of what came before.
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import axe from 'axe-core';
 import { tick } from 'svelte';
+import { expect } from 'vitest';
 import App from '../src/App.svelte';
 import { composer } from '../src/state/composer.svelte';
 import { dialogs } from '../src/state/dialogs.svelte';
@@ -10,6 +12,7 @@ import { pane } from '../src/state/pane.svelte';
 import { search } from '../src/state/search.svelte';
 import { sidebar } from '../src/state/sidebar.svelte';
 import { streams } from '../src/state/streams.svelte';
+import { temporary } from '../src/state/temporary.svelte';
 import { toasts } from '../src/state/toasts.svelte';
 import type { Fake } from './fake';
 
@@ -19,9 +22,10 @@ export async function open(fake: Fake, thread: string | null = null) {
   search.stop();
   dialogs.close();
   dialogs.drawer = null;
+  temporary.chat = null;
   for (const toast of toasts.list) toasts.drop(toast.id);
   for (const id of fake.threads.keys()) streams.forget(id);
-  for (const spot of ['composer', 'thread', 'settings', 'window', 'sidebar', 'draft', 'endpoints', 'endpoint:new']) failures.clear(spot);
+  for (const spot of ['composer', 'thread', 'settings', 'window', 'sidebar', 'draft', 'endpoints', 'endpoint:new', 'temporary', 'retention', 'due', 'api']) failures.clear(spot);
   pane.id = null;
   composer.choose(null);
   composer.client = '';
@@ -47,3 +51,9 @@ export const article = (text: string | RegExp) => {
   if (!found) throw new Error(`no message with ${String(text)}`);
   return found;
 };
+
+/** axe finds nothing, colours aside: nothing is painted here. */
+export async function clean() {
+  const found = await axe.run(document, { rules: { 'color-contrast': { enabled: false } } });
+  expect(found.violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(' ')}`)).toEqual([]);
+}

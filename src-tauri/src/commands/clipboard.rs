@@ -13,7 +13,11 @@ use super::{Answer, blocking};
 pub struct Clipboard(Mutex<Option<arboard::Clipboard>>);
 
 impl Clipboard {
-    fn put(&self, text: String) -> Answer<()> {
+    /// Puts a text there.
+    ///
+    /// # Errors
+    /// When the system's clipboard cannot be used.
+    pub fn put(&self, text: String) -> Answer<()> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let result = match held.take() {
             Some(clipboard) => Ok(clipboard),

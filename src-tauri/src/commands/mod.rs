@@ -6,11 +6,14 @@
 
 #![allow(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
 
+mod api;
+mod chains;
 pub mod clipboard;
 mod code;
 mod endpoints;
 mod links;
 mod responses;
+mod retention;
 mod seals;
 mod settings;
 mod threads;
@@ -56,6 +59,21 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         responses::continue_reply,
         responses::cancel,
         responses::preview_context,
+        chains::respond_in_chain,
+        chains::open_chain,
+        chains::preview_chain,
+        chains::copy_chain_message,
+        chains::keep_chain,
+        chains::forget_chain,
+        retention::due_threads,
+        retention::empty_bin,
+        retention::retention_notice,
+        retention::dismiss_retention_notice,
+        api::api_state,
+        api::change_api,
+        api::copy_api_token,
+        api::show_api_token,
+        api::renew_api_token,
         endpoints::list_endpoints,
         endpoints::add_endpoint,
         endpoints::change_endpoint,

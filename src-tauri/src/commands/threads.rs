@@ -36,7 +36,7 @@ pub fn open_thread(
     around: Option<String>,
 ) -> Answer<ThreadView> {
     let mut view = blocking(|| skein.open_thread(&id, around.as_deref()))?;
-    sink.bring_up_to_date(&mut view);
+    sink.bring_up_to_date(&mut view.streaming);
     Ok(view)
 }
 

@@ -6,9 +6,9 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail,
-    Exported, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Progress, RetentionReport, SealView, SearchPage,
-    Settings, SidebarPage, StreamEvent, ThreadView, Verification, Verified,
+    About, ApiState, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry,
+    ErrorDetail, Exported, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page, Progress, RetentionReport,
+    SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -19,6 +19,7 @@ fn generate(dir: &Path) {
     }
     export!(
         About,
+        ApiState,
         ChainView,
         ContextPreview,
         Deleted,
@@ -34,6 +35,7 @@ fn generate(dir: &Path) {
         MessageView,
         Model,
         NewEndpoint,
+        Page<DueThread>,
         Progress,
         RetentionReport,
         SealView,

@@ -136,7 +136,8 @@ export async function copyMessage(messageId: string, plain: boolean) {
 /** Copies a text; true once it is on the clipboard. */
 export const copyText = (text: string) => copied(() => program.copyText(text));
 
-async function copied(copy: () => Promise<void>) {
+/** Copies; true once it is on the clipboard. */
+export async function copied(copy: () => Promise<void>) {
   try {
     await copy();
     return true;

@@ -5,7 +5,6 @@ import { pane } from './pane.svelte';
 import { Writing } from './writing.svelte';
 
 const SAVE_AFTER = 300;
-const PREVIEW_AFTER = 250;
 
 class Composer extends Writing {
   /** The client that a new thread will be for. */
@@ -15,7 +14,6 @@ class Composer extends Writing {
   #unsaved = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #stored: Promise<unknown> = Promise.resolve();
-  #previewing: ReturnType<typeof setTimeout> | undefined;
 
   /** `endpoint/model` chosen for this thread; `null` takes the default endpoint's. */
   get model() {
@@ -33,7 +31,6 @@ class Composer extends Writing {
     this.#unsaved = true;
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => void this.flush(), SAVE_AFTER);
-    this.look();
   }
 
   /** Saves the draft now, if it has changed, and waits until it is stored. */
@@ -60,21 +57,8 @@ class Composer extends Writing {
     this.look();
   }
 
-  /** Asks what the model would see, once the typing pauses. */
-  look() {
-    clearTimeout(this.#previewing);
-    const pause = this.text.length + this.block.length > 65_536 ? PREVIEW_AFTER * 4 : PREVIEW_AFTER;
-    this.#previewing = setTimeout(() => void this.#look(), pause);
-  }
-
-  async #look() {
-    const thread = this.#thread;
-    try {
-      const preview = await responses.previewContext(thread, this.model, this.whole);
-      if (thread === this.#thread) this.preview = preview;
-    } catch {
-      if (thread === this.#thread) this.preview = null;
-    }
+  protected foresee() {
+    return responses.previewContext(this.#thread, this.model, this.whole);
   }
 
   async send() {

@@ -1,7 +1,7 @@
 // Which dialog is open, and which side panels a narrow window shows.
 import type { Link } from '../ipc';
 
-export type SettingsTab = 'endpoints' | 'appearance' | 'security' | 'about';
+export type SettingsTab = 'endpoints' | 'appearance' | 'retention' | 'api' | 'security' | 'about';
 export type Dialog =
   | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null }
   | { kind: 'archive'; id: string; title: string; locked: boolean }

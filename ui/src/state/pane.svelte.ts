@@ -28,6 +28,8 @@ class Pane {
   failed = $state.raw<Response | null>(null);
   usage = $state.raw<Usage | null>(null);
   history = $state.raw<Entry[]>([]);
+  /** Told when another thread, or a new one, is about to be shown. */
+  onLeave: () => void = () => {};
   /** The message to bring into view, where one was asked for. */
   target = $state.raw<{ position: number; messageId: string } | null>(null);
   /** Grows when the end is to be shown, whatever the reader was looking at. */
@@ -51,6 +53,7 @@ class Pane {
   /** Opens a thread at its end, or around a message. */
   async open(id: string, around: string | null = null) {
     const turn = ++this.#turn;
+    this.onLeave();
     await composer.leave();
     if (turn !== this.#turn) return;
     failures.leaveThread();
@@ -76,6 +79,7 @@ class Pane {
   /** Makes room for a new thread; it comes to be with the first message sent. */
   async fresh() {
     const turn = ++this.#turn;
+    this.onLeave();
     await composer.leave();
     const draft = (await failures.attempt('composer', () => threads.draft(null))) ?? '';
     if (turn !== this.#turn) return;

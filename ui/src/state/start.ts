@@ -4,9 +4,11 @@ import { composer } from './composer.svelte';
 import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
+import { retention } from './retention.svelte';
 import { settings } from './settings.svelte';
 import { sidebar } from './sidebar.svelte';
 import { streams } from './streams.svelte';
+import { temporary } from './temporary.svelte';
 import { words } from './words.svelte';
 
 const CALM = 400;
@@ -14,6 +16,7 @@ const CALM = 400;
 export async function start() {
   streams.onEnded = (id) => void ended(id);
   streams.onMissed = (id) => void missed(id);
+  pane.onLeave = () => temporary.leave();
   await failures.attempt('window', () => settings.load());
   await Promise.all([
     failures.attempt('window', () => streams.subscribe()),
@@ -24,6 +27,7 @@ export async function start() {
     pane.fresh(),
   ]);
   performance.mark('usable');
+  void failures.attempt('window', () => retention.watch());
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
@@ -39,6 +43,7 @@ let asking = false;
 
 /** Events of a reply came before this window knew of it: one look for a burst of them. */
 async function missed(id: string) {
+  if (temporary.chat?.response?.id === id) return temporary.chat.refresh();
   if (pane.id !== id || asking) return;
   asking = true;
   await pane.refresh();
@@ -46,6 +51,7 @@ async function missed(id: string) {
 }
 
 async function ended(id: string) {
+  if (await temporary.ended(id)) return;
   if (pane.id === id) await pane.refresh();
   else streams.forget(id);
   composer.look();

@@ -1,4 +1,4 @@
-// Replies as they arrive, for every thread at once: closed blocks are appended, the tail is
+// Replies as they arrive, for every thread and chain at once: closed blocks are appended, the tail is
 // replaced. What has ended is fetched as a message and leaves here.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Response } from '../generated/Response';
@@ -54,17 +54,21 @@ export class Stream {
   }
 }
 
+/** Where a reply stands: in its thread, or by itself where there is none, in a chain. */
+const place = (response: Response) => response.thread ?? response.id;
+
 class Streams {
   #running = new SvelteMap<string, Stream>();
   /** Replies that have ended: what was asked before they did may still say that they run. */
   #over = new Set<string>();
-  /** Told when a thread's reply has ended: its last messages are to be fetched. */
-  onEnded: (threadId: string) => void = () => {};
+  /** Told when a reply has ended: its last messages are to be fetched. */
+  onEnded: (id: string) => void = () => {};
   /** Told when events of a reply were missed: how far it has come is to be fetched. */
-  onMissed: (threadId: string) => void = () => {};
+  onMissed: (id: string) => void = () => {};
 
-  of(threadId: string | null) {
-    return threadId === null ? null : (this.#running.get(threadId) ?? null);
+  /** The reply that is running in a thread, or as this response of a chain. */
+  of(id: string | null) {
+    return id === null ? null : (this.#running.get(id) ?? null);
   }
 
   subscribe() {
@@ -75,21 +79,20 @@ class Streams {
 
   hear(event: StreamEvent) {
     if (event.type === 'started' || event.type === 'ended') {
-      const id = event.response.thread;
-      if (id === null) return;
+      const id = place(event.response);
       if (event.type === 'ended') return this.#end(id, event.response);
       this.#over.delete(event.response.id);
       return this.start(id, event.response);
     }
-    if (event.threadId === null) return;
-    const stream = this.#running.get(event.threadId);
-    if (stream === undefined || stream.response.id !== event.responseId) return this.onMissed(event.threadId);
+    const id = event.threadId ?? event.responseId;
+    const stream = this.#running.get(id);
+    if (stream === undefined || stream.response.id !== event.responseId) return this.onMissed(id);
     if (event.type === 'waiting') stream.waiting = true;
     else if (event.type === 'retrying') stream.retrying = event;
     else if (event.type === 'reasoning') stream.reasoning += event.text;
     else {
       stream.tokens = event.tokens;
-      if (!stream.text(event.from, event.closed, event.tail)) this.onMissed(event.threadId);
+      if (!stream.text(event.from, event.closed, event.tail)) this.onMissed(id);
     }
   }
 

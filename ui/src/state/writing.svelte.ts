@@ -1,6 +1,7 @@
 // What is being written somewhere: the text in its field, and one too long for the field beside it.
 import type { ContextPreview } from '../generated/ContextPreview';
 
+const PREVIEW_AFTER = 250;
 export const MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Past this many characters a field lays its text out so slowly that the window stands still. */
 export const FIELD_CHARS = 128 * 1024;
@@ -19,15 +20,18 @@ export abstract class Writing {
   sending = $state(false);
   /** The size of a text that was too long to take in, until the next key. */
   refused = $state<number | null>(null);
-  /** What the model would see, where that is known. */
+  /** What the model would see if this were sent. */
   preview = $state.raw<ContextPreview | null>(null);
   /** Grows when the field should have the focus. */
   focusWanted = $state(0);
+  #looking: ReturnType<typeof setTimeout> | undefined;
+  #turn = 0;
 
   /** `endpoint/model` that was chosen; `null` takes the default endpoint's. */
   abstract get model(): string | null;
   abstract choose(model: string | null): void;
   abstract send(): Promise<void>;
+  protected abstract foresee(): Promise<ContextPreview>;
 
   /** Keeps what is written, where it is to be kept. */
   async flush() {}
@@ -71,5 +75,19 @@ export abstract class Writing {
 
   protected changed() {
     this.refused = null;
+    this.look();
+  }
+
+  /** Asks what the model would see, once the typing pauses. */
+  look() {
+    clearTimeout(this.#looking);
+    const turn = ++this.#turn;
+    const pause = this.text.length + this.block.length > 65_536 ? PREVIEW_AFTER * 4 : PREVIEW_AFTER;
+    this.#looking = setTimeout(() => void this.#look(turn), pause);
+  }
+
+  async #look(turn: number) {
+    const preview = await this.foresee().catch(() => null);
+    if (turn === this.#turn) this.preview = preview;
   }
 }

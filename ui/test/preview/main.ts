@@ -5,13 +5,16 @@ import App from '../../src/App.svelte';
 import '../../src/html.css';
 import '../../src/tokens.css';
 import { composer } from '../../src/state/composer.svelte';
+import { dialogs } from '../../src/state/dialogs.svelte';
 import { pane } from '../../src/state/pane.svelte';
+import { retention } from '../../src/state/retention.svelte';
+import { temporary } from '../../src/state/temporary.svelte';
 import { refusal, Fake } from '../fake';
 import { story } from '../story';
 
 const query = new URLSearchParams(location.search);
 const scene = query.get('scene') ?? 'open';
-const fake = scene === 'first' ? new Fake() : story({ many: scene === 'many', long: scene === 'long' });
+const fake = scene === 'first' ? new Fake() : story({ many: scene === 'many', long: scene === 'long', old: ['retention', 'notices'].includes(scene) });
 if (scene === 'first') fake.keychain = 'missing';
 if (scene === 'readonly') fake.readOnly = true;
 fake.settings.appearance.theme = query.get('theme') === 'dark' ? 'dark' : 'light';
@@ -40,6 +43,38 @@ const scenes: Record<string, () => Promise<void>> = {
     fake.begin(kept, kept.tip ?? '');
     await wait(30);
     fake.write(memo, email);
+  },
+  temporary: () => temporary.begin(),
+  async chat() {
+    await temporary.begin();
+    const chat = temporary.chat;
+    if (chat === null) return;
+    chat.type('What should I say to a colleague who talks over everybody in meetings?');
+    await chat.send();
+    fake.write(chat.response?.id ?? '', 'Name what you see, without a verdict: **“I was not done with my point.”**\n\nThen go on where you stopped. Said calmly and early, it seldom needs a second time.');
+    fake.end(chat.response?.id ?? '');
+    await wait(60);
+    chat.type('And if it is my manager?');
+    await chat.send();
+    fake.write(chat.response?.id ?? '', 'Ask for two minutes after the meeting');
+  },
+  async retention() {
+    await pane.open(memo);
+    dialogs.settings('retention');
+  },
+  async notices() {
+    fake.notice = {
+      object: 'retention_report', mode: 'automatic', erased: [], heldUntil: null,
+      binned: [{ id: 'thread_gone', title: 'Names for the boat', erasesAt: null }, { id: 'x', title: 'Old packing list', erasesAt: null }],
+      noticed: [],
+    };
+    await retention.loadNotice();
+    await pane.open(memo);
+  },
+  async api() {
+    fake.settings.api.enabled = true;
+    await pane.open(memo);
+    dialogs.settings('api');
   },
   async failed() {
     await pane.open(memo);

@@ -42,7 +42,9 @@ pub use search::{SearchHit, SearchPage};
 pub use settings::{About, ApiSettings, Appearance, KeychainState, Settings, Theme};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
-pub use window::{ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView};
+pub use window::{
+    ApiState, ApiStatus, ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView,
+};
 
 /// A moment on the wire: RFC 3339 UTC with milliseconds, such as `2026-11-22T09:12:00.000Z`.
 pub type Time = String;

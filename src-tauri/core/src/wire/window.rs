@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Message, Response, SealStatus, State, Thread, Time, Usage};
+use super::{KeyState, Message, Response, SealStatus, State, Thread, Time, Usage};
 
 /// A line of the sidebar.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -127,4 +127,30 @@ pub struct ThreadView {
     pub draft: String,
     /// Tokens of all responses so far, where the endpoints told.
     pub usage: Option<Usage>,
+}
+
+/// Whether the local API answers, as the settings show it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiStatus {
+    /// It is switched off.
+    Off,
+    /// It answers.
+    Running,
+    /// Another program has its port.
+    PortInUse,
+    /// The system does not let it listen there.
+    Failed,
+}
+
+/// How the local API stands. Its token is never part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiState {
+    /// Whether it answers.
+    pub status: ApiStatus,
+    /// Where, such as `http://127.0.0.1:8417/v1`, while it does.
+    pub address: Option<String>,
+    /// Where its token is kept, while it is switched on.
+    pub token: Option<KeyState>,
 }

@@ -1,0 +1,72 @@
+//! Chains: what a temporary chat is made of. They are in this process's memory only, and the page
+//! keeps nothing of them either.
+
+use std::sync::Arc;
+
+use skein_core::wire::{ChainView, ContextPreview, Input, Response, ResponseRequest, Role, TextPart, Thread};
+use skein_core::{RespondOptions, Skein};
+use tauri::State;
+
+use super::clipboard::Clipboard;
+use super::{Answer, answer, blocking};
+use crate::sink::WindowSink;
+
+type Handle<'a> = State<'a, Skein>;
+type Ear<'a> = State<'a, Arc<WindowSink>>;
+
+/// Sends a message behind a response, or at the beginning of a chain.
+#[tauri::command]
+pub async fn respond_in_chain(
+    skein: Handle<'_>,
+    sink: Ear<'_>,
+    previous: Option<String>,
+    text: String,
+    model: Option<String>,
+) -> Answer<Response> {
+    let request = ResponseRequest {
+        model,
+        inputs: vec![Input { role: Role::User, texts: vec![TextPart { text }], content: None }],
+        previous_response_id: previous,
+        ..ResponseRequest::default()
+    };
+    let running = skein.respond(request, RespondOptions::default(), sink.inner().clone()).await;
+    answer(running).map(|running| running.response)
+}
+
+#[tauri::command(async)]
+pub fn open_chain(skein: Handle<'_>, sink: Ear<'_>, response_id: String) -> Answer<ChainView> {
+    let mut view = blocking(|| skein.chain(&response_id))?;
+    sink.bring_up_to_date(&mut view.streaming);
+    Ok(view)
+}
+
+#[tauri::command(async)]
+pub fn preview_chain(
+    skein: Handle<'_>,
+    previous: Option<String>,
+    model: Option<String>,
+    draft: String,
+) -> Answer<ContextPreview> {
+    blocking(|| skein.preview_chain(previous.as_deref(), model.as_deref(), &draft))
+}
+
+#[tauri::command(async)]
+pub fn copy_chain_message(
+    skein: Handle<'_>,
+    clipboard: State<'_, Clipboard>,
+    response_id: String,
+    message_id: String,
+) -> Answer<()> {
+    clipboard.put(blocking(|| skein.chain_text(&response_id, &message_id))?)
+}
+
+/// Makes a thread of the chain. From then on it is kept like any other.
+#[tauri::command(async)]
+pub fn keep_chain(skein: Handle<'_>, response_id: String) -> Answer<Thread> {
+    blocking(|| skein.keep_chain(&response_id, None, None, None))
+}
+
+#[tauri::command(async)]
+pub fn forget_chain(skein: Handle<'_>, response_id: String) -> Answer<()> {
+    blocking(|| skein.forget_chain(&response_id))
+}

@@ -1,0 +1,160 @@
+// The temporary chat: a chain of responses, in memory only. Nothing of it is kept, drafts included,
+// unless the person asks for it to become a thread.
+import type { MessageView } from '../generated/MessageView';
+import type { Response } from '../generated/Response';
+import { chains, responses } from '../ipc';
+import { copied } from './actions';
+import { failures } from './failures.svelte';
+import { pane } from './pane.svelte';
+import { sidebar } from './sidebar.svelte';
+import { streams } from './streams.svelte';
+import { toasts } from './toasts.svelte';
+import { t, words } from './words.svelte';
+import { Writing } from './writing.svelte';
+
+/** One temporary chat. */
+export class Chat extends Writing {
+  messages = $state.raw<MessageView[]>([]);
+  /** The last response: the next message goes on from it. */
+  response = $state.raw<Response | null>(null);
+  /** When the chain can no longer be gone on with. */
+  expiresAt = $state<string | null>(null);
+  stream = $derived(streams.of(this.response?.id ?? null));
+  /** The last response, if it ended without a text. */
+  failed = $state.raw<Response | null>(null);
+  expired = $derived(this.expiresAt !== null && Date.parse(this.expiresAt) <= words.now);
+  #model = $state<string | null>(null);
+  /** What was sent last, and what that went on from. */
+  #asked: { text: string; previous: string | null } | null = null;
+
+  get model() {
+    return this.#model;
+  }
+
+  choose(model: string | null) {
+    this.#model = model;
+    this.look();
+  }
+
+  protected foresee() {
+    return chains.preview(this.response?.id ?? null, this.model, this.whole);
+  }
+
+  /** While a reply runs nothing can follow it, so what would be seen stays as it was. */
+  override look() {
+    if (this.stream === null) super.look();
+  }
+
+  /** Whether there is nothing in it that anybody would miss. */
+  get empty() {
+    return this.response === null && this.whole === '';
+  }
+
+  async send() {
+    if (this.sending || this.stream !== null || this.whole === '' || !this.admits('')) return;
+    const text = this.whole;
+    if ((await this.#ask(text, this.response?.id ?? null)) && this.whole === text) this.put('');
+  }
+
+  /** Asks for the last reply again. The new one takes its place: nothing is kept here. */
+  async retry() {
+    if (this.#asked !== null && this.stream === null) await this.#ask(this.#asked.text, this.#asked.previous);
+  }
+
+  stop() {
+    const running = this.stream?.response.id;
+    if (running !== undefined) void failures.attempt('temporary', () => responses.cancel(running));
+  }
+
+  async #ask(text: string, previous: string | null) {
+    this.sending = true;
+    const response = await failures.attempt('temporary', () => chains.respond(previous, text, this.model));
+    this.sending = false;
+    if (response === null) return false;
+    this.#asked = { text, previous };
+    this.response = response;
+    this.failed = null;
+    streams.start(response.id, response);
+    await this.refresh();
+    return true;
+  }
+
+  /** Fetches what has been said so far. */
+  async refresh() {
+    const asked = this.response?.id;
+    if (asked === undefined) return;
+    const view = await failures.attempt('temporary', () => chains.open(asked));
+    if (view === null || this.response?.id !== asked) return;
+    this.messages = view.messages;
+    this.failed = view.failed;
+    this.expiresAt = view.expiresAt;
+    streams.settle(asked, view.streaming);
+    this.look();
+  }
+
+  copy(messageId: string) {
+    const last = this.response?.id;
+    return last === undefined ? Promise.resolve(false) : copied(() => chains.copyMessage(last, messageId));
+  }
+
+  /** Lets go of it, in Rust too. What is gone already needs no words. */
+  forget() {
+    this.stop();
+    const last = this.response?.id;
+    if (last !== undefined) void chains.forget(last).catch(() => {});
+  }
+}
+
+class Temporary {
+  /** The chat on show, in place of a thread. */
+  chat = $state.raw<Chat | null>(null);
+
+  /** Begins a chat. One that is there already is left. */
+  async begin() {
+    if (this.chat?.empty) return void (this.chat.focusWanted += 1);
+    await pane.fresh();
+    this.#show(new Chat());
+  }
+
+  /** Leaves the chat without a question. It is there for as long as that can be undone. */
+  leave() {
+    const { chat } = this;
+    this.chat = null;
+    failures.clear('temporary');
+    if (chat === null || chat.empty) return;
+    toasts.add(t('toast.temporaryLeft'), () => void this.#back(chat), () => chat.forget());
+  }
+
+  async #back(chat: Chat) {
+    await pane.fresh();
+    this.#show(chat);
+    await chat.refresh();
+  }
+
+  #show(chat: Chat) {
+    this.chat = chat;
+    chat.focusWanted += 1;
+    chat.look();
+  }
+
+  /** Makes a thread of the chat, and goes there. */
+  async keep() {
+    const { chat } = this;
+    const last = chat?.response?.id;
+    if (chat === null || last === undefined) return;
+    const thread = await failures.attempt('temporary', () => chains.keep(last));
+    if (thread === null || this.chat !== chat) return;
+    this.chat = null;
+    toasts.add(t('toast.temporaryKept'));
+    await Promise.all([sidebar.refresh(), pane.open(thread.id)]);
+  }
+
+  /** A reply has ended. True if it was one of this chat. */
+  async ended(id: string) {
+    if (this.chat?.response?.id !== id) return false;
+    await this.chat.refresh();
+    return true;
+  }
+}
+
+export const temporary = new Temporary();

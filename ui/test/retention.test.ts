@@ -1,0 +1,150 @@
+// Clean-up: what is due is said quietly, decided on in the settings, and the bin tells when it erases.
+import { screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import { retention } from '../src/state/retention.svelte';
+import { sidebar } from '../src/state/sidebar.svelte';
+import { refusal, type Fake } from './fake';
+import { story } from './story';
+import { button, clean, open } from './window';
+
+const lease = 'thread_re';
+const due = () => within(screen.getByTestId('due'));
+const bin = () => within(screen.getByTestId('bin'));
+const row = (title: string) => within(due().getByRole('group', { name: title }));
+
+async function review(fake: Fake = story({ old: true })) {
+  const user = await open(fake);
+  await user.click(await screen.findByRole('button', { name: '3 threads are due for clean-up' }));
+  await screen.findByRole('dialog', { name: 'Settings' });
+  await due().findByText('Renewal of the office lease');
+  return { fake, user };
+}
+
+describe('what is due', () => {
+  it('is listed with its reasons, the longest at rest first', async () => {
+    await review();
+    expect([...screen.getByTestId('due').querySelectorAll('li small')].map((each) => each.textContent)).toEqual([
+      'no message for 404 days · made 404 days ago',
+      'no message for 131 days',
+      'no message for 97 days',
+    ]);
+    await clean();
+  });
+
+  it('is kept by pinning it, and that can be undone', async () => {
+    const { fake, user } = await review();
+    await user.click(row('Renewal of the office lease').getByRole('button', { name: 'Keep' }));
+    await waitFor(() => expect(fake.get(lease).thread.pinned).toBe(true));
+    await waitFor(() => expect(due().queryByText('Renewal of the office lease')).toBeNull());
+    await user.click(button('Undo'));
+    await waitFor(() => expect(fake.get(lease).thread.pinned).toBe(false));
+    await due().findByText('Renewal of the office lease');
+  });
+
+  it('goes to the bin as a selection, and comes back with one Undo', async () => {
+    const { fake, user } = await review();
+    await user.click(screen.getByRole('checkbox', { name: 'Choose Palette for the slides' }));
+    await user.click(screen.getByRole('checkbox', { name: 'Choose Visa for the Lisbon trip' }));
+    await user.click(within(due().getByRole('group', { name: '2 chosen' })).getByRole('button', { name: 'Delete' }));
+    await screen.findByText('2 threads moved to the bin.');
+    expect(fake.get('thread_pa').thread.deletedAt).not.toBeNull();
+    expect(fake.get('thread_vi').thread.deletedAt).not.toBeNull();
+    expect(fake.get(lease).thread.deletedAt).toBeNull();
+    await user.click(button('Undo'));
+    await waitFor(() => expect(fake.get('thread_vi').thread.deletedAt).toBeNull());
+    expect(fake.get('thread_pa').thread.deletedAt).toBeNull();
+  });
+
+  it('is archived all at once, only after it was said that this is permanent', async () => {
+    const { fake, user } = await review();
+    await user.click(screen.getByRole('checkbox', { name: 'Choose all' }));
+    await user.click(within(due().getByRole('group', { name: '3 chosen' })).getByRole('button', { name: 'Archive…' }));
+    const ask = due().getByRole('group', { name: 'Archive…' });
+    expect(ask.textContent).toContain('Archive 3 threads?');
+    expect(ask.textContent).toContain('This is permanent.');
+    expect(fake.did('set_state')).toEqual([]);
+    await clean();
+    await user.click(within(ask).getByRole('button', { name: 'Archive for good' }));
+    await due().findByText('Nothing is due.');
+    expect(fake.did('set_state')).toHaveLength(3);
+    expect(screen.queryByRole('button', { name: /due for clean-up/ })).toBeNull();
+  });
+
+  it('may be more than a page: all of it is reached', async () => {
+    const fake = story();
+    for (let n = 0; n < 250; n++) fake.add(`old${n}`, `Old thread ${n}`, null, 'open', 24 * (100 + n));
+    const user = await open(fake);
+    await user.click(await screen.findByRole('button', { name: 'More than 100 threads are due for clean-up' }));
+    await user.click(await screen.findByRole('checkbox', { name: 'Choose all' }));
+    await user.click(within(await due().findByRole('group', { name: '250 chosen' })).getByRole('button', { name: 'Delete' }));
+    await screen.findByText('250 threads moved to the bin.');
+    expect(fake.on_due_threads({ after: null, limit: 1 }).data).toEqual([]);
+  });
+
+  it('stops at the first that is refused, and says why', async () => {
+    const { fake, user } = await review();
+    fake.refuse.set('delete_thread', refusal('storage_full'));
+    await user.click(row('Visa for the Lisbon trip').getByRole('button', { name: 'Delete' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('The disk is full.');
+    expect(due().getByText('Visa for the Lisbon trip')).toBeTruthy();
+  });
+});
+
+describe('the rules', () => {
+  it('are changed at once, and nonsense is not taken', async () => {
+    const { fake, user } = await review();
+    const days = screen.getByRole<HTMLInputElement>('spinbutton', { name: 'Days without a message' });
+    await user.clear(days);
+    await user.type(days, '120{Tab}');
+    await waitFor(() => expect(fake.settings.retention.inactivityDays).toBe(120));
+    await waitFor(() => expect(due().queryByText('Palette for the slides')).toBeNull());
+    await user.clear(days);
+    await user.type(days, '0{Tab}');
+    expect(days.value).toBe('120');
+    expect(fake.settings.retention.inactivityDays).toBe(120);
+    await user.click(screen.getByRole('radio', { name: /Clean up by itself/ }));
+    await waitFor(() => expect(fake.settings.retention.mode).toBe('automatic'));
+  });
+});
+
+describe('a clean-up', () => {
+  it('names what it put into the bin, until that was seen', async () => {
+    const fake = story({ old: true });
+    const names = ['Names for the boat', 'Packing list', 'Wine list', 'Old jokes'];
+    fake.notice = {
+      object: 'retention_report', mode: 'automatic', erased: [], heldUntil: null, noticed: [],
+      binned: names.map((title, i) => ({ id: `b${i}`, title, erasesAt: null })),
+    };
+    const user = await open(fake);
+    const notice = await screen.findByTestId('cleaned');
+    expect(notice.textContent).toContain('Clean-up put 4 threads into the bin: Names for the boat, Packing list, Wine list, 1 more.');
+    await clean();
+    await user.click(within(notice).getByRole('button', { name: 'Dismiss' }));
+    await waitFor(() => expect(screen.queryByTestId('cleaned')).toBeNull());
+    expect(fake.did('dismiss_retention_notice')).toHaveLength(1);
+  });
+});
+
+describe('the bin', () => {
+  it('says when each thread goes, and gives it back', async () => {
+    const { fake, user } = await review();
+    expect(retention.goesOn('2026-11-11T14:06:00.000Z')).toBe('2026-12-11T14:06:00.000Z');
+    expect((await bin().findByText('Names for the boat')).closest('li')?.textContent).toContain('Erased on');
+    await user.click(bin().getByRole('button', { name: 'Put back: Names for the boat' }));
+    await bin().findByText('The bin is empty.');
+    expect(fake.get('thread_gone').thread.deletedAt).toBeNull();
+  });
+
+  it('is emptied only after it was said exactly what happens', async () => {
+    const { fake, user } = await review();
+    await user.click(await bin().findByRole('button', { name: 'Empty the bin…' }));
+    expect(bin().getByRole('group').textContent).toContain('1 thread and all its messages will be erased now');
+    expect(bin().getByRole('group').textContent).toContain('This cannot be undone.');
+    await clean();
+    await user.click(bin().getByRole('button', { name: 'Erase 1 thread' }));
+    await bin().findByText('The bin is empty.');
+    expect(fake.did('empty_bin')).toEqual([{ confirmed: true }]);
+    expect(fake.threads.has('thread_gone')).toBe(false);
+    expect(sidebar.filter).toBe('all');
+  });
+});
