@@ -1,11 +1,12 @@
 //! Sealing: with every transition that closes a thread, signed or not, and checked at any later time.
 
 use skein_core::keychain::Keychain;
-use skein_core::store::{Store, seal, signing_key};
-use skein_core::wire::{JsonObject, KeyHome, SealStatus, State};
+use skein_core::record::key::SigningKey;
+use skein_core::store::{Store, response, seal, signing_key, thread};
+use skein_core::wire::{Door, JsonObject, KeyHome, SealStatus, State};
 use skein_core::{Code, ThreadChange};
 
-use crate::support::{Desk, open};
+use crate::support::{Desk, NOW, begin, end, open};
 
 #[test]
 fn locking_and_archiving_seal_and_sign() {
@@ -206,4 +207,32 @@ fn checking_everything_tells_how_far_it_is_and_can_be_stopped() {
     assert_eq!((steps.first(), steps.last()), (Some(&(0, 5)), Some(&(5, 5))));
     let stopped = desk.skein.verify_all(&mut |_| {}, &|| true).unwrap();
     assert_eq!((stopped.checked, stopped.cancelled), (0, true));
+}
+
+#[test]
+fn a_reply_that_should_lock_is_sealed_with_it_and_stored_even_if_it_cannot_be() {
+    let desk = Desk::new();
+    let key = SigningKey::from_seed(&[1; 32]);
+    for (id, alter) in [("a", false), ("b", true)] {
+        let row = desk.thread(id, 2);
+        if alter {
+            let foreign = rusqlite::Connection::open(desk.dir.path().join("skein.db")).unwrap();
+            let change = "UPDATE message SET texts = '[\"other\"]' WHERE id = 'msg_b_1'";
+            foreign.execute_batch(&format!("DROP TRIGGER message_never_changes; {change}")).unwrap();
+        }
+        let store = Store::open(desk.dir.path()).unwrap();
+        store
+            .write(|tx| {
+                let tip = thread::get(tx, row.seq)?.tip;
+                let begun = begin(tx, &row, tip, 4, NOW, Some(State::Locked))?;
+                response::finish(tx, begun.seq, &end(4), Door::Cli, NOW, Some(&key))
+            })
+            .unwrap();
+        let after = desk.skein.get_thread(id).unwrap();
+        assert_eq!(after.message_count, 3, "the reply is stored");
+        assert_eq!(after.state, if alter { State::Open } else { State::Locked });
+        assert_eq!(after.seal.is_some(), !alter);
+    }
+    let found = desk.skein.verify_thread("a").unwrap();
+    assert_eq!((found.status, found.messages), (SealStatus::UnknownKey, 3), "signed, but by no key of this machine");
 }

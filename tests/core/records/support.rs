@@ -8,11 +8,11 @@ use skein_core::keychain::Keychain;
 use skein_core::response::{Asked, Chunk, ChunkKind, End};
 use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::message::{self, MessageRow, NewInsert};
-use skein_core::store::response::{self, NewResponse};
+use skein_core::store::response::{self, NewResponse, ResponseRow};
 use skein_core::store::thread::{self, ThreadRow};
 use skein_core::store::{Store, StoreError, metadata};
 use skein_core::thread::{NewMessage, ThreadId, parse_metadata};
-use skein_core::wire::{ContextSummary, Door, EntryKind, FinishReason, ResponseStatus, Role, Usage};
+use skein_core::wire::{ContextSummary, Door, EntryKind, FinishReason, ResponseStatus, Role, State, Usage};
 use skein_core::{OpenOptions, Skein};
 use tempfile::TempDir;
 
@@ -100,6 +100,20 @@ fn reply(
     n: u32,
     at: i64,
 ) -> Result<(), StoreError> {
+    let begun = begin(tx, row, parent, n, at, None)?;
+    response::finish(tx, begun.seq, &end(n), Door::Cli, at, None)?;
+    Ok(())
+}
+
+/// A response that runs, the n-th of its thread.
+pub fn begin(
+    tx: &rusqlite::Transaction<'_>,
+    row: &ThreadRow,
+    parent: Option<i64>,
+    n: u32,
+    at: i64,
+    thread_state: Option<State>,
+) -> Result<ResponseRow, StoreError> {
     let asked = Asked {
         id: format!("resp_{}_{n}", row.id),
         message_id: format!("msg_{}_{n}", row.id),
@@ -110,19 +124,20 @@ fn reply(
         receipt: json!({"sent": n}).to_string(),
         context: ContextSummary { sent: n, left_out: 0 },
     };
-    let new =
-        NewResponse { asked: &asked, thread: row.seq, parent, thread_state: None, process: "gone", created_at: at };
-    let begun = response::begin(tx, &new)?;
-    let end = End {
+    let new = NewResponse { asked: &asked, thread: row.seq, parent, thread_state, process: "gone", created_at: at };
+    response::begin(tx, &new)
+}
+
+/// How it ends, with its text.
+pub fn end(n: u32) -> End {
+    End {
         status: ResponseStatus::Completed,
         finish_reason: Some(FinishReason::Stop),
         error: None,
         usage: Some(Usage { input_tokens: 10, output_tokens: u64::from(n), total_tokens: 10 + u64::from(n) }),
         model: Some("scripted-2".into()),
         rest: vec![Chunk { kind: ChunkKind::Text, text: format!("Answer {n} with `code` and **weight**.") }],
-    };
-    response::finish(tx, begun.seq, &end, Door::Cli, at, None)?;
-    Ok(())
+    }
 }
 
 /// Chance that is the same in every run (xorshift).

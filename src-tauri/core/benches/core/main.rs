@@ -5,6 +5,7 @@
 mod calling;
 mod fill;
 mod reading;
+mod records;
 mod saving;
 mod searching;
 mod streaming;
@@ -17,5 +18,6 @@ fn main() {
     searching::measure(&mut table);
     streaming::measure(&mut table);
     calling::measure(&mut table);
+    records::measure(&mut table);
     table.print();
 }
