@@ -8,6 +8,7 @@
 mod api;
 mod cleaning;
 mod commands;
+mod destination;
 mod place;
 mod problem;
 mod single;
@@ -65,6 +66,7 @@ fn open(skein: Skein, dir: PathBuf) -> ExitCode {
         .manage(Cleaning::default())
         .manage(commands::clipboard::Clipboard::default())
         .manage(work::Work::default())
+        .manage(destination::Saved::default())
         .invoke_handler(commands::all())
         .setup(move |app| {
             start(app, skein, dir)?;

@@ -1,8 +1,12 @@
 //! Seals over the API: shown, checked, and altered rows found.
 
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::json;
 
-use crate::support::Desk;
+use crate::support::{Desk, TOKEN};
 
 fn sealed() -> Desk {
     let desk = Desk::new();
@@ -44,6 +48,46 @@ fn an_altered_message_is_named() {
 }
 
 #[test]
+fn a_record_is_fetched_with_curl_and_checked_with_python_alone() {
+    let desk = sealed();
+    let folder = tempfile::tempdir().unwrap();
+    let run = |program: &str, arguments: &[&str], at: &Path| {
+        let output = Command::new(program).args(arguments).current_dir(at).output().unwrap();
+        assert!(output.status.success(), "{program}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let url = format!("http://{}/v1/threads/memo/record", desk.address);
+    let token = format!("Authorization: Bearer {TOKEN}");
+    run("curl", &["-sS", "--fail", "--noproxy", "*", "-OJ", &url, "-H", &token], folder.path());
+    let zip = fs::read_dir(folder.path()).unwrap().next().unwrap().unwrap().path();
+    let name = zip.file_name().unwrap().to_str().unwrap();
+    let digest = desk.get("/v1/threads/memo/seal")["digest"].as_str().unwrap()[..8].to_owned();
+    assert_eq!(name, format!("skein-memo-{digest}.zip"), "it is named after thread and seal");
+    run("python3", &["-m", "zipfile", "-e", name, "."], folder.path());
+    let said = run("python3", &["verify.py"], &zip.with_extension(""));
+    assert!(said.contains("valid"), "{said}");
+    let entries = desk.get("/v1/threads/memo/events")["data"].clone();
+    let last = entries.as_array().unwrap().last().unwrap().clone();
+    assert_eq!(
+        (&last["kind"], &last["door"], &last["detail"]["file"]),
+        (&json!("exported"), &json!("api"), &json!(name))
+    );
+}
+
+#[test]
+fn there_is_no_record_of_what_was_altered() {
+    let desk = sealed();
+    let store = rusqlite::Connection::open(desk.dir.path().join("skein.db")).unwrap();
+    store
+        .execute_batch("DROP TRIGGER message_never_changes; UPDATE message SET role = 'system' WHERE seq = 1")
+        .unwrap();
+    let answer = desk.call("GET", "/v1/threads/memo/record", None);
+    assert_eq!((answer.status, answer.code().as_str()), (500, "storage_error"));
+    assert!(answer.message().contains("Message 1"), "{}", answer.message());
+    assert!(!desk.get("/v1/threads/memo/events").to_string().contains("exported"));
+}
+
+#[test]
 fn what_was_never_sealed_or_is_not_there_says_so() {
     let desk = Desk::new();
     desk.post("/v1/threads", &json!({"id": "open"}));
@@ -52,6 +96,7 @@ fn what_was_never_sealed_or_is_not_there_says_so() {
         ("/v1/threads/open/verify", "invalid_request"),
         ("/v1/threads/nowhere/seal", "thread_not_found"),
         ("/v1/threads/nowhere/verify", "thread_not_found"),
+        ("/v1/threads/nowhere/record", "thread_not_found"),
         ("/v1/threads/open/seal?x=1", "invalid_request"),
     ] {
         assert_eq!(desk.call("GET", path, None).code(), code, "{path}");

@@ -55,7 +55,7 @@ async fn a_locked_thread_is_changed_by_nobody_until_it_is_unlocked() {
     page.open_thread("Transfer pricing memo").await;
     page.find("textbox", "Write a message").await;
     page.click("button", "Lock").await;
-    page.see("read-only until it is unlocked").await;
+    page.see("read-only").await;
     page.find_gone("textbox", "Write a message").await;
     page.find_gone("button", "Retry").await;
     page.find_gone("button", "Edit").await;
@@ -159,5 +159,5 @@ async fn what_another_program_does_shows_up_in_the_window() {
     page.see("From the command line").await;
     let locked = desk.skein(&["lock", "memo"]);
     assert!(locked.status.success(), "{locked:?}");
-    page.see("read-only until it is unlocked").await;
+    page.see("read-only").await;
 }

@@ -5,6 +5,7 @@
 mod conversation;
 mod crash;
 mod endpoints;
+mod exports;
 mod finding;
 mod harness;
 mod lifecycle;

@@ -109,7 +109,7 @@ async fn a_store_that_was_lived_in_can_be_shown() {
     take(page, "narrow").await;
     page.resize(1280, 800).await;
     page.click("button", "Lock").await;
-    page.see("read-only until it is unlocked").await;
+    page.see("read-only").await;
     // What was just done is said for a while; the pictures are of what stays.
     page.js("document.querySelector('.toasts').replaceChildren()", vec![]).await;
     take(page, "locked").await;

@@ -46,7 +46,7 @@ async fn after_a_restart_everything_is_there() {
     let draft = "return document.querySelector('#composer')?.value === 'not yet sent'";
     page.until("the draft is there", draft, vec![]).await;
     page.open_thread("Route planning").await;
-    page.see("read-only until it is unlocked").await;
+    page.see("read-only").await;
 }
 
 #[tokio::test]

@@ -14,6 +14,8 @@ import type { FoundEndpoint } from './generated/FoundEndpoint';
 import type { EndpointTest } from './generated/EndpointTest';
 import type { Entry } from './generated/Entry';
 import type { ErrorDetail } from './generated/ErrorDetail';
+import type { Exported } from './generated/Exported';
+import type { ExportFormat } from './generated/ExportFormat';
 import type { KeyView } from './generated/KeyView';
 import type { MessageView } from './generated/MessageView';
 import type { Model } from './generated/Model';
@@ -43,6 +45,9 @@ export type Ask = {
   metadata?: Metadata;
   system?: string;
 };
+
+/** Which threads to export. */
+export type Wanted = { kind: 'threads'; ids: string[] } | { kind: 'client'; client: string } | { kind: 'all' };
 
 export type Link = { host: string; url: string };
 
@@ -156,6 +161,13 @@ export const seals = {
   key: () => call<KeyView>('signing_key'),
   replaceKey: () => call<KeyView>('replace_signing_key'),
   signPending: () => call<number>('sign_pending'),
+};
+
+export const exports = {
+  start: (job: string, wanted: Wanted, format: ExportFormat, hear: (progress: Progress) => void) =>
+    call<Exported | null>('export', { job, wanted, format, progress: progress(hear) }),
+  publicKey: () => call<string | null>('export_public_key'),
+  showInFolder: (path: string) => call<void>('show_in_folder', { path }),
 };
 
 export const program = {

@@ -1,5 +1,6 @@
 // The part of the stand-in for Rust that seals: every closed thread has a seal, and what checking
 // it finds is what a test says.
+import type { Exported } from '../src/generated/Exported';
 import type { Finding } from '../src/generated/Finding';
 import type { KeyView } from '../src/generated/KeyView';
 import type { Progress } from '../src/generated/Progress';
@@ -22,6 +23,10 @@ export abstract class FakeSeals {
   status = new Map<string, SealStatus>();
   key: KeyView = { object: 'signing_key', home: 'keychain', fingerprint: groups('a'), pem: 'PEM', madeAt: '2026-11-01T09:00:00.000Z', earlier: [] };
   pending = 0;
+  /** Whether the person dismisses the question where to save. */
+  dismissed = false;
+  /** Whose folders were opened. */
+  shown: string[] = [];
   /** Holds back checking all until a test says how it goes on. */
   pace: ((tell: (progress: Progress) => void) => Promise<void>) | null = null;
   stopped = new Set<string>();
@@ -83,6 +88,25 @@ export abstract class FakeSeals {
     const { fingerprint, madeAt, earlier } = this.key;
     this.key = { ...this.key, fingerprint: groups('b'), earlier: [{ fingerprint: fingerprint ?? '', madeAt: madeAt ?? '' }, ...earlier] };
     return this.key;
+  }
+
+  async on_export({ job, wanted, progress }: Args): Promise<Exported | null> {
+    if (this.dismissed) return null;
+    await this.pace?.((at) => (progress as { onmessage: (at: Progress) => void }).onmessage(at));
+    const { kind, ids, client } = wanted as { kind: string; ids?: string[]; client?: string };
+    const chosen = [...this.threads.values()].map((kept) => kept.thread).filter((each) => (kind === 'threads' ? ids?.includes(each.id) : kind === 'all' || each.metadata['client'] === client));
+    const refused = chosen.filter((each) => this.findings.has(each.id)).map((each) => this.on_verify_thread({ id: each.id }));
+    const files = chosen.filter((each) => !this.findings.has(each.id)).map((each) => ({ threadId: each.id, path: `/home/anna/Documents/skein-${each.id}-9f3a61c0.zip`, size: 48_230, sha256: 'ab', status: null }));
+    const cancelled = this.stopped.has(String(job));
+    return { object: 'exported', files: cancelled ? [] : files, refused, cancelled };
+  }
+
+  on_export_public_key() {
+    return '/home/anna/Documents/skein-signing-key.pub.pem';
+  }
+
+  on_show_in_folder({ path }: Args) {
+    this.shown.push(String(path));
   }
 
   on_sign_pending() {

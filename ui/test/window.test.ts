@@ -247,7 +247,7 @@ describe('a thread', () => {
     const user = await open(fake, memo);
     await user.click(button('Lock'));
     const band = await screen.findByTestId('band');
-    expect(band.textContent).toContain('read-only until it is unlocked');
+    expect(band.textContent).toContain('read-only');
     expect(screen.queryByRole('textbox', { name: 'Write a message' })).toBeNull();
     for (const name of ['Edit', 'Retry', 'Set the client', 'Add']) expect(screen.queryByRole('button', { name })).toBeNull();
     await fireEvent.keyDown(window, { key: 'F2' });

@@ -25,6 +25,7 @@ use crate::routes::{history, messages, models, records, responses, threads};
         history::list,
         records::seal,
         records::verify,
+        records::record,
         models::list,
         show,
     ),

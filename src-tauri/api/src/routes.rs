@@ -60,6 +60,7 @@ pub fn all(desk: Desk) -> Router {
         .route("/v1/threads/{id}/events", get(history::list))
         .route("/v1/threads/{id}/seal", get(records::seal))
         .route("/v1/threads/{id}/verify", get(records::verify))
+        .route("/v1/threads/{id}/record", get(records::record))
         .route("/v1/models", get(models::list))
         .route("/v1/openapi.json", get(openapi::show))
         .fallback(no_such_call)

@@ -11,6 +11,7 @@ mod chains;
 pub mod clipboard;
 mod code;
 mod endpoints;
+mod exports;
 mod links;
 mod responses;
 mod retention;
@@ -100,6 +101,9 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         seals::signing_key,
         seals::replace_signing_key,
         seals::sign_pending,
+        exports::export,
+        exports::export_public_key,
+        exports::show_in_folder,
     ]
 }
 

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use skein_core::wire::{
     About, ApiState, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry,
-    ErrorDetail, Exported, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page, Progress, RetentionReport,
-    SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView, Verification, Verified,
+    ErrorDetail, ExportFormat, Exported, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page, Progress,
+    RetentionReport, SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -29,6 +29,7 @@ fn generate(dir: &Path) {
         EndpointTest,
         Entry,
         ErrorDetail,
+        ExportFormat,
         Exported,
         FoundEndpoint,
         KeyView,

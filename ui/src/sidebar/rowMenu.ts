@@ -3,8 +3,14 @@ import type { SidebarRow } from '../generated/SidebarRow';
 import type { Item } from '../parts/menu';
 import { fork, lock, pin, remove, undelete, unlock } from '../state/actions';
 import { dialogs } from '../state/dialogs.svelte';
+import { settings } from '../state/settings.svelte';
 import { renaming } from '../state/renaming.svelte';
 import { t } from '../state/words.svelte';
+
+function exportRow({ id, title, state, group }: SidebarRow) {
+  const client = settings.all.groupBy === 'client' ? group : null;
+  dialogs.show({ kind: 'export', threads: [{ id, title, state, client }] });
+}
 
 export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | string)[] {
   if (row.deletedAt) return [{ label: t('step.undelete'), icon: 'retry', run: () => void undelete(row.id) }];
@@ -13,6 +19,7 @@ export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | 
   const items: (Item | string)[] = [
     { label: row.pinned ? t('action.unpin') : t('action.pin'), icon: 'pin', run: () => void pin(row.id, !row.pinned) },
     { label: t('action.forkThread'), icon: 'fork', run: () => void fork(row.id) },
+    { label: t('action.exportAsk'), icon: 'export', run: () => exportRow(row) },
   ];
   if (open) {
     items.unshift({

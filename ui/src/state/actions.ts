@@ -38,6 +38,12 @@ export async function archive(id: string) {
   if (archived) toasts.add(t('toast.archived'));
 }
 
+/** Asks what of a thread to export, and as what. */
+export function askExport({ id, title, state, metadata }: Pick<Thread, 'id' | 'title' | 'state' | 'metadata'>) {
+  const client = metadata['client'];
+  dialogs.show({ kind: 'export', threads: [{ id, title, state, client: typeof client === 'string' ? client : null }] });
+}
+
 /** Moves an open thread to the bin; an archived one goes for good and is asked about first. */
 export async function remove(thread: Pick<Thread, 'id' | 'title' | 'state'>) {
   const { id } = thread;

@@ -1,12 +1,16 @@
 // Which dialog is open, and which side panels a narrow window shows.
+import type { State } from '../generated/State';
 import type { Link } from '../ipc';
 
 export type SettingsTab = 'endpoints' | 'appearance' | 'retention' | 'api' | 'security' | 'about';
+/** What an export has to know about a thread before it asks. */
+export type Exportable = { id: string; title: string | null; state: State; client: string | null };
 export type Dialog =
   | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null }
   | { kind: 'archive'; id: string; title: string; locked: boolean }
   | { kind: 'erase'; id: string; title: string }
   | { kind: 'link'; link: Link }
+  | { kind: 'export'; threads: Exportable[] }
   | { kind: 'shortcuts' };
 
 class Dialogs {

@@ -170,6 +170,11 @@ class Pane {
     }
   }
 
+  /** Fetches the history again: an entry was added that changes nothing else. */
+  reloadHistory() {
+    void this.#loadHistory();
+  }
+
   async #loadHistory() {
     const id = this.id;
     if (id === null) return;

@@ -144,6 +144,14 @@ impl Skein {
         Ok(exported)
     }
 
+    /// What an export of a thread would be called.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn export_name(&self, id: &str, format: ExportFormat) -> Result<String> {
+        self.store().read(|conn| file_name(conn, &find(conn, id)?, format))
+    }
+
     /// Which thread goes into which file; none of them may be there, unless it may be replaced.
     fn plan(&self, selection: &Selection, format: ExportFormat, target: &Target) -> Result<Vec<(ThreadRow, PathBuf)>> {
         let rows = self.store().read(|conn| selected(conn, selection, self.now()))?;

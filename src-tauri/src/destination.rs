@@ -1,0 +1,94 @@
+//! Where files go that the person has asked for. The system's own dialog asks; the page can neither
+//! name a file nor see one that it did not ask for.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use tauri::{AppHandle, Manager};
+use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
+
+use crate::MAIN;
+
+/// A folder that files are saved into without asking: for machines without a file dialog, and for tests.
+/// A file that is there already is then left alone, and the saving refused.
+const FOLDER_VARIABLE: &str = "SKEIN_SAVE_DIR";
+
+/// Where a file goes, and whether the person agreed that one of that name is replaced.
+#[derive(Debug)]
+pub struct Destination {
+    pub path: PathBuf,
+    pub replace: bool,
+}
+
+/// Asks where a file is to be saved; nothing if the person thought better of it. Waits for as long as they take.
+pub fn file(app: &AppHandle, name: &str) -> Option<Destination> {
+    if let Some(folder) = folder_set() {
+        return Some(Destination { path: folder.join(name), replace: false });
+    }
+    let mut dialog = dialog(app).set_file_name(name);
+    if let Some(extension) = Path::new(name).extension().and_then(|extension| extension.to_str()) {
+        dialog = dialog.add_filter(extension.to_uppercase(), &[extension]);
+    }
+    // Every system's dialog asks before it answers with the name of a file that is there.
+    let path = dialog.blocking_save_file().and_then(into_path)?;
+    Some(Destination { path, replace: true })
+}
+
+/// Asks for a folder, and makes room in it: a new folder of that name, or of that name and a number.
+pub fn new_folder(app: &AppHandle, name: &str) -> Option<Destination> {
+    let parent = match folder_set() {
+        Some(folder) => folder,
+        None => dialog(app).blocking_pick_folder().and_then(into_path)?,
+    };
+    let names = std::iter::once(name.to_owned()).chain((2..).map(|n| format!("{name}-{n}")));
+    let path = names.map(|name| parent.join(name)).find(|path| !path.exists())?;
+    Some(Destination { path, replace: false })
+}
+
+fn folder_set() -> Option<PathBuf> {
+    std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
+fn dialog(app: &AppHandle) -> FileDialogBuilder<tauri::Wry> {
+    let dialog = app.dialog().file();
+    match app.get_webview_window(MAIN) {
+        Some(window) => dialog.set_parent(&window),
+        None => dialog,
+    }
+}
+
+fn into_path(path: FilePath) -> Option<PathBuf> {
+    path.into_path().ok()
+}
+
+/// What was saved in this run. Only its folders are shown when the page asks for it.
+#[derive(Default)]
+pub struct Saved(Mutex<HashSet<PathBuf>>);
+
+impl Saved {
+    /// Remembers a file.
+    pub fn add(&self, path: PathBuf) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(path);
+    }
+
+    /// The folder of a file that was saved.
+    pub fn folder_of(&self, path: &Path) -> Option<PathBuf> {
+        let saved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        saved.get(path).and_then(|path| path.parent()).map(Path::to_owned)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_folder_of_what_was_saved_is_shown() {
+        let saved = Saved::default();
+        saved.add("/home/anna/memo.zip".into());
+        assert_eq!(saved.folder_of(Path::new("/home/anna/memo.zip")), Some("/home/anna".into()));
+        assert_eq!(saved.folder_of(Path::new("/home/anna/../../etc/passwd")), None);
+        assert_eq!(saved.folder_of(Path::new("/home/anna/other.zip")), None);
+    }
+}

@@ -1,0 +1,171 @@
+//! Exports through the window. The system's file dialog cannot be driven here, so `SKEIN_SAVE_DIR`
+//! answers for it; everything else is what a person does, and the files are checked by other programs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rusqlite::Connection;
+use skein_core::wire::State;
+use skein_support::keyring::Keyring;
+
+use crate::harness::{Desk, wait_blocking};
+use crate::page::Page;
+use crate::stock;
+
+/// A desk with a keychain, a folder to save into and a locked thread.
+async fn desk(keyring: &Keyring) -> (Desk, PathBuf) {
+    let mut desk = Desk::new();
+    desk.use_keyring(keyring);
+    let folder = desk.home().join("documents");
+    fs::create_dir(&folder).unwrap();
+    desk.set("SKEIN_SAVE_DIR", folder.to_str().unwrap());
+    stock::thread(&desk, "memo", Some("Acme GmbH"), &["Transfer pricing memo", "And the missing documents"]).await;
+    (desk, folder)
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> Output {
+    let output = Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    assert!(output.status.success(), "{program} {arguments:?}: {output:?}");
+    output
+}
+
+/// Exports what is chosen in the dialog, once it is open.
+async fn choose(page: &Page, radios: &[&str]) {
+    for radio in radios {
+        page.click("radio", radio).await;
+    }
+    page.click("button", "Choose where…").await;
+}
+
+#[tokio::test]
+async fn a_record_saved_from_the_window_is_verified_by_other_programs() {
+    let keyring = Keyring::unlocked();
+    let (desk, folder) = desk(&keyring).await;
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Transfer pricing memo").await;
+    page.click("button", "Lock").await;
+    page.see("verified just now").await;
+    page.click("button", "Export record").await;
+    page.find("radio", "Record").await;
+    page.picture("export").await;
+    for theme in ["dark", "light"] {
+        page.js("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await;
+        assert_eq!(page.accessibility_faults().await, Vec::<String>::new(), "{theme}");
+    }
+    choose(page, &[]).await;
+    page.see("1 file saved").await;
+    page.see("Exported").await;
+    page.picture("exported").await;
+    for theme in ["dark", "light"] {
+        page.js("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await;
+        assert_eq!(page.accessibility_faults().await, Vec::<String>::new(), "{theme}");
+    }
+    page.click("button", "Show in folder").await;
+    wait_blocking("the folder is opened", || desk.opened().contains(folder.to_str().unwrap()));
+    page.resize(400, 800).await;
+    page.picture("exported-narrow").await;
+
+    let saved = files(&folder);
+    assert_eq!(saved.len(), 1, "{saved:?}");
+    page.see(saved[0].file_name().unwrap().to_str().unwrap()).await;
+    run(&folder, "python3", &["-m", "zipfile", "-e", saved[0].to_str().unwrap(), "."]);
+    let bag = files(&folder).into_iter().find(|path| path.is_dir()).unwrap();
+    run(&bag, "sha256sum", &["--strict", "-c", "manifest-sha256.txt"]);
+    run(&bag, "sha256sum", &["--strict", "-c", "tagmanifest-sha256.txt"]);
+    for (signed, signature) in [("tagmanifest-sha256.txt", "signatures/tag.sig"), ("seal.json", "signatures/seal.sig")]
+    {
+        let key = ["pkeyutl", "-verify", "-pubin", "-inkey", "signer.pub.pem", "-rawin"];
+        run(&bag, "openssl", &[&key[..], &["-in", signed, "-sigfile", signature]].concat());
+    }
+    let said = run(&bag, "python3", &["verify.py"]);
+    assert!(String::from_utf8_lossy(&said.stdout).contains("valid"), "{said:?}");
+    let fingerprint = "return document.querySelector('[data-testid=seal] [title]')?.title ?? ''";
+    assert_eq!(page.js(fingerprint, vec![]).await, "", "the inspector is closed in a narrow window");
+
+    page.resize(1280, 800).await;
+    page.click("button", "Export record").await;
+    choose(page, &[]).await;
+    page.see("It was left as it is.").await;
+    assert_eq!(fs::read(&saved[0]).unwrap(), fs::read(&saved[0]).unwrap());
+    assert_eq!(files(&folder).len(), 2, "nothing new, and no rest of a file");
+}
+
+#[tokio::test]
+async fn everything_goes_into_a_new_folder_and_an_altered_thread_makes_no_record() {
+    let keyring = Keyring::unlocked();
+    let (desk, folder) = desk(&keyring).await;
+    stock::thread(&desk, "route", Some("Helvetia"), &["Route planning"]).await;
+    stock::thread(&desk, "audit", Some("Acme GmbH"), &["Audit questions"]).await;
+    stock::core(&desk).set_state("audit", State::Locked).unwrap();
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Transfer pricing memo").await;
+    page.click("button", "Export").await;
+    page.see("Lock the thread first").await;
+    choose(page, &["All threads of Acme GmbH", "Markdown"]).await;
+    page.see("2 files saved").await;
+    let made = files(&folder);
+    assert_eq!(files(&made[0]).len(), 2);
+    let text = fs::read_to_string(&files(&made[0])[1]).unwrap();
+    assert!(text.contains("And the missing documents"), "{text}");
+
+    let store = Connection::open(desk.store().join("skein.db")).unwrap();
+    store
+        .execute_batch("DROP TRIGGER message_never_changes; UPDATE message SET texts = '[\"x\"]' WHERE thread = 3")
+        .unwrap();
+    drop(store);
+    page.click("button", "Export").await;
+    choose(page, &["Everything"]).await;
+    page.see("1 thread is not what was sealed. No record was made of it.").await;
+    page.see("2 files saved").await;
+    page.picture("export-refused").await;
+    let made = files(&folder);
+    assert_eq!(made.len(), 2, "a folder each time: {made:?}");
+    assert_eq!(files(&made[1]).len(), 2);
+}
+
+#[tokio::test]
+async fn the_page_cannot_choose_where_a_file_goes_or_open_a_folder_that_it_did_not_fill() {
+    let keyring = Keyring::unlocked();
+    let (desk, folder) = desk(&keyring).await;
+    let window = desk.open().await;
+    let page = &window.page;
+    for path in ["/etc", "/etc/passwd", folder.to_str().unwrap()] {
+        assert!(page.invoke("show_in_folder", serde_json::json!({"path": path})).await.is_err(), "{path}");
+    }
+    for command in ["plugin:dialog|save", "plugin:dialog|open", "plugin:fs|write_file", "plugin:fs|read_file"] {
+        assert!(
+            page.invoke(command, serde_json::json!({"options": {}, "path": "/etc/passwd"})).await.is_err(),
+            "{command}"
+        );
+    }
+    assert_eq!(desk.opened(), "");
+
+    page.open_thread("Transfer pricing memo").await;
+    page.click("button", "Lock").await;
+    page.see("verified just now").await;
+    page.click("button", "Settings").await;
+    page.click("tab", "Security").await;
+    page.click("button", "Export public key…").await;
+    page.see("The public key was saved").await;
+    let pem = folder.join("skein-signing-key.pub.pem");
+    let der = run(
+        &folder,
+        "openssl",
+        &["pkey", "-pubin", "-in", pem.to_str().unwrap(), "-outform", "DER", "-out", "key.der"],
+    );
+    assert!(der.status.success());
+    let sum = run(&folder, "sha256sum", &["key.der"]);
+    let shown = page
+        .js("return document.querySelector('[data-testid=fingerprint]').innerText.replace(/\\s+/g, '')", vec![])
+        .await;
+    assert!(String::from_utf8_lossy(&sum.stdout).starts_with(shown.as_str().unwrap()), "{shown}");
+}

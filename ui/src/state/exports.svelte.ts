@@ -1,0 +1,46 @@
+// Exports: one at a time, with how far it has come, and what it left where.
+import type { Exported } from '../generated/Exported';
+import type { ExportFormat } from '../generated/ExportFormat';
+import { exports as ipc, type Wanted } from '../ipc';
+import { failures } from './failures.svelte';
+import { pane } from './pane.svelte';
+import { toasts } from './toasts.svelte';
+import { t } from './words.svelte';
+import { Job } from './work.svelte';
+
+class Exports {
+  job = $state.raw<Job | null>(null);
+  done = $state.raw<Exported | null>(null);
+  /** Where the public key was saved. */
+  keySaved = $state<string | null>(null);
+
+  /** Asks where, then exports. */
+  async start(wanted: Wanted, format: ExportFormat) {
+    if (this.job !== null) return;
+    const job = new Job();
+    this.job = job;
+    this.done = null;
+    this.done = await failures.attempt('export', () => ipc.start(job.id, wanted, format, job.hear));
+    this.job = null;
+    pane.reloadHistory();
+  }
+
+  async savePublicKey() {
+    this.keySaved = await failures.attempt('security', () => ipc.publicKey());
+  }
+
+  async show(path: string) {
+    try {
+      await ipc.showInFolder(path);
+    } catch {
+      toasts.add(t('export.noFolder'));
+    }
+  }
+
+  dismiss() {
+    this.done = null;
+    failures.clear('export');
+  }
+}
+
+export const exports = new Exports();
