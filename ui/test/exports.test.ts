@@ -35,7 +35,7 @@ it('a record of a locked thread is saved, and its folder shown', async () => {
   expect(work.textContent).toContain('/home/anna/Documents/skein-thread_q3-9f3a61c0.zip');
   expect(fake.did('export')[0]).toMatchObject({ wanted: { kind: 'threads', ids: [audit] }, format: 'record' });
   await user.click(within(work).getByRole('button', { name: 'Show in folder' }));
-  expect(fake.shown).toEqual(['/home/anna/Documents/skein-thread_q3-9f3a61c0.zip']);
+  expect(fake.folders).toEqual(['/home/anna/Documents/skein-thread_q3-9f3a61c0.zip']);
   await clean();
   await user.click(within(work).getByRole('button', { name: 'Dismiss' }));
   expect(screen.queryByTestId('work')).toBeNull();

@@ -26,7 +26,7 @@ export abstract class FakeSeals {
   /** Whether the person dismisses the question where to save. */
   dismissed = false;
   /** Whose folders were opened. */
-  shown: string[] = [];
+  folders: string[] = [];
   /** Holds back checking all until a test says how it goes on. */
   pace: ((tell: (progress: Progress) => void) => Promise<void>) | null = null;
   stopped = new Set<string>();
@@ -106,7 +106,7 @@ export abstract class FakeSeals {
   }
 
   on_show_in_folder({ path }: Args) {
-    this.shown.push(String(path));
+    this.folders.push(String(path));
   }
 
   on_sign_pending() {
