@@ -3,6 +3,7 @@
 
 mod check;
 mod export;
+mod part;
 mod sheets;
 
 use std::fs::File;

@@ -78,10 +78,15 @@ pub(super) fn sealed(conn: &Connection, row: &ThreadRow, last: &SealRow, finding
     if seal.count != last.count || seal.sealed_at != rfc3339(last.sealed_at) {
         findings.add(FindingKind::SealChanged, "What the store says about the seal is not what the seal says.");
     }
-    let closed = row.state != State::Open;
-    if closed {
+    if row.state != State::Open {
         compare_headers(&last.header, &lines::header(conn, row, row.state)?, findings);
     }
+    messages(conn, row, last, &seal, findings)
+}
+
+/// Checks the messages under a seal; for a thread that is not open, that there are no others.
+fn messages(conn: &Connection, row: &ThreadRow, last: &SealRow, seal: &Seal, findings: &mut Findings) -> Result<()> {
+    let closed = row.state != State::Open;
     let mut chain = Chain::behind(&last.header);
     let mut head = (seal.count == 0).then_some(chain.head);
     let mut marks = MarkCheck::new(&last.marks);

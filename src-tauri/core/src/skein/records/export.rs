@@ -7,11 +7,9 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
-use sha2::{Digest, Sha256};
-
 use super::super::Skein;
 use super::super::show::find;
+use super::part::Part;
 use super::{check, sheets};
 use crate::clock::{Millis, rfc3339};
 use crate::error::Result;
@@ -30,6 +28,7 @@ use crate::store::{StoreError, lines};
 use crate::wire::{
     EntryKind, ExportFormat, Exported, ExportedFile, JsonObject, Progress, SealStatus, State, Verification,
 };
+use rusqlite::Connection;
 
 /// Time between two reports of progress.
 const PACE: Duration = Duration::from_millis(100);
@@ -391,32 +390,7 @@ fn file_name(conn: &Connection, row: &ThreadRow, format: ExportFormat) -> Result
     })
 }
 
-/// A file on its way, beside the one it becomes; gone if it does not.
-struct Part(PathBuf);
-
-impl Part {
-    fn beside(path: &Path) -> Result<Self> {
-        let name = path.file_name().ok_or_else(|| unwritten(path, io::Error::from(io::ErrorKind::InvalidFilename)))?;
-        let own = format!(".{}.{}.part", name.to_string_lossy(), uuid::Uuid::now_v7().simple());
-        Ok(Self(path.with_file_name(own)))
-    }
-
-    /// Its size and its SHA-256.
-    fn measured(&self) -> io::Result<(u64, String)> {
-        let mut hash = Sha256::new();
-        let size = io::copy(&mut File::open(&self.0)?, &mut hash)?;
-        Ok((size, hex(&hash.finalize())))
-    }
-}
-
-impl Drop for Part {
-    fn drop(&mut self) {
-        // Once it has become the file it is not here any more.
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-fn unwritten(path: &Path, error: io::Error) -> RecordError {
+pub(super) fn unwritten(path: &Path, error: io::Error) -> RecordError {
     RecordError::Write { path: path.display().to_string(), error }
 }
 
