@@ -55,6 +55,7 @@ it('a client, or everything, goes out in the format that was chosen', async () =
     expect(dialog.queryByText(/makes a draft/)).toBeNull();
     await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
     await waitFor(() => expect(screen.getByTestId('work').textContent).toContain(files));
+    expect(screen.getByTestId('work').querySelector('.path')?.textContent).toBe('/home/anna/Documents');
     expect(fake.did('export').at(-1)).toMatchObject({ wanted, format: 'markdown' });
   }
 });
@@ -103,6 +104,7 @@ it('what was altered is named, and no record is made of it', async () => {
   await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
   await waitFor(() => expect(screen.getByTestId('work').textContent).toContain('1 thread is not what was sealed. No record was made of it.'));
   expect(screen.queryByRole('button', { name: 'Show in folder' })).toBeNull();
+  await waitFor(() => expect(document.querySelector(`[data-thread=${audit}] [data-seal]`)?.textContent).toContain('altered'));
 });
 
 it('a failure says what happened and what is safe', async () => {

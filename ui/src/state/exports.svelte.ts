@@ -4,6 +4,7 @@ import type { ExportFormat } from '../generated/ExportFormat';
 import { exports as ipc, type Wanted } from '../ipc';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
+import { seals } from './seals.svelte';
 import { toasts } from './toasts.svelte';
 import { t } from './words.svelte';
 import { Job } from './work.svelte';
@@ -23,6 +24,8 @@ class Exports {
     this.done = await failures.attempt('export', () => ipc.start(job.id, wanted, format, job.hear));
     this.job = null;
     pane.reloadHistory();
+    // The lists are to say so too.
+    for (const { threadId } of this.done?.refused ?? []) if (threadId !== null) void seals.check(threadId);
   }
 
   async savePublicKey() {
