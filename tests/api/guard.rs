@@ -6,10 +6,15 @@ use serde_json::json;
 
 use crate::support::{Desk, TOKEN, read};
 
-const PATHS: [&str; 12] = [
+const PATHS: [&str; 17] = [
     "/v1/model/response",
+    "/v1/model/response/resp_x",
+    "/v1/model/response/resp_x/receipt",
+    "/v1/model/response/resp_x/request",
+    "/v1/usage",
     "/v1/threads",
     "/v1/threads/t",
+    "/v1/threads/t/options",
     "/v1/threads/t/undelete",
     "/v1/threads/t/fork",
     "/v1/threads/t/messages",

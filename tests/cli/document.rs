@@ -115,6 +115,27 @@ fn every_shape_is_printed_as_it_is_documented() {
         ("verification", row(&desk.json_of(1, &["verify", "t"]))),
         ("signed", serde_json::json!({"object": "signed", "count": 0})),
         ("key", desk.json(&["key", "show"])),
+        ("receipt", desk.json(&["receipt", response["id"].as_str().unwrap()])),
+        ("request", desk.json(&["receipt", response["output"][0]["id"].as_str().unwrap(), "--request"])),
+        ("options", desk.json(&["options", "t", "--policy", "refuse", "--parameters", "{\"temperature\": 0.2}"])),
+        ("prompt", desk.json(&["prompt", "set", "Summary", "--text", "Sum up {{what}}.", "--client", "Acme"])),
+        ("filled", desk.json(&["prompt", "fill", "Summary", "what=it"])),
+        (
+            "price",
+            row(&desk.json(&[
+                "price",
+                "set",
+                "practice",
+                "practice",
+                "--input",
+                "2.5",
+                "--output",
+                "10",
+                "--currency",
+                "USD",
+            ])),
+        ),
+        ("usage", desk.json(&["usage"])),
         ("deleted", desk.json(&["delete", "t"])),
     ];
     let mut document = fs::read_to_string(path()).unwrap();

@@ -7,13 +7,19 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes::{history, messages, models, records, responses, threads};
+use crate::routes::{history, messages, models, receipts, records, responses, threads};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Skein", description = "The local API: threads and responses on this machine."),
     paths(
         responses::create,
+        receipts::response,
+        receipts::receipt,
+        receipts::request,
+        receipts::options,
+        receipts::set_options,
+        receipts::usage,
         threads::create,
         threads::list,
         threads::find,

@@ -3,6 +3,7 @@
 pub mod history;
 pub mod messages;
 pub mod models;
+pub mod receipts;
 pub mod records;
 pub mod responses;
 pub mod threads;
@@ -52,6 +53,9 @@ impl Desk {
 pub fn all(desk: Desk) -> Router {
     Router::new()
         .route("/v1/model/response", post(responses::create))
+        .route("/v1/model/response/{id}", get(receipts::response))
+        .route("/v1/model/response/{id}/receipt", get(receipts::receipt))
+        .route("/v1/model/response/{id}/request", get(receipts::request))
         .route("/v1/threads", post(threads::create).get(threads::list))
         .route("/v1/threads/{id}", get(threads::find).patch(threads::change).delete(threads::delete))
         .route("/v1/threads/{id}/undelete", post(threads::undelete))
@@ -61,6 +65,8 @@ pub fn all(desk: Desk) -> Router {
         .route("/v1/threads/{id}/seal", get(records::seal))
         .route("/v1/threads/{id}/verify", get(records::verify))
         .route("/v1/threads/{id}/record", get(records::record))
+        .route("/v1/threads/{id}/options", get(receipts::options).put(receipts::set_options))
+        .route("/v1/usage", get(receipts::usage))
         .route("/v1/models", get(models::list))
         .route("/v1/openapi.json", get(openapi::show))
         .fallback(no_such_call)

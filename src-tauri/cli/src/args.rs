@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod asking;
 mod records;
 
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use clap::{Parser, Subcommand};
 use skein_core::store::listing::Order;
 use skein_core::wire::{AuthHeader, EndpointOptions as Options, JsonObject, Protocol, RetentionMode, State};
 
+pub use asking::{OptionsArgs, PriceCommand, PromptCommand, UsageArgs};
 pub use records::{ExportArgs, KeyCommand, SealCommand};
 
 const EXIT_CODES: &str = "\
@@ -164,6 +166,25 @@ pub enum Command {
     /// What becomes of threads that nobody uses any more
     #[command(subcommand)]
     Retention(RetentionCommand),
+    /// Show what exactly was sent for a response
+    Receipt {
+        /// The response, or the message that is its reply
+        #[arg(value_name = "RESPONSE|MESSAGE")]
+        id: String,
+        /// The request itself, made anew and held against the hash of what was sent
+        #[arg(long)]
+        request: bool,
+    },
+    /// Show how a thread asks its models, or set it
+    Options(OptionsArgs),
+    /// Sum tokens, and what they cost where a price was entered
+    Usage(UsageArgs),
+    /// Stored prompts
+    #[command(subcommand)]
+    Prompt(PromptCommand),
+    /// What models cost
+    #[command(subcommand)]
+    Price(PriceCommand),
     /// Where models answer
     #[command(subcommand)]
     Endpoint(EndpointCommand),

@@ -1,26 +1,29 @@
-//! What the model sees: how much it can take, which messages of the active path go, and the
-//! receipt that says so. Cost follows the budget, not the thread's length.
+//! What the model sees: how much it can take, and which messages of the active path go. Cost
+//! follows the budget, not the thread's length.
 //!
-//! Tokens are estimated, on the safe side: three letters or spaces of ASCII a token, two digits or
-//! signs, one token for a character of two bytes (Cyrillic, Greek, Arabic, ...), one and a half for
-//! one of three (Chinese, Japanese, Korean, ...), three for one of four (emoji), and
-//! [`PER_MESSAGE`] for what a protocol puts around a message. Common tokenizers need a quarter to
-//! a half less for prose in their own languages.
+//! Tokens are estimated on the safe side, times what the endpoint was found to count ([`tokens`],
+//! [`learned`]). Where that says that something does not fit, the model's own tokenizer counts, if
+//! there is one. What was sent stands in a [`receipt`].
+
+pub mod receipt;
+mod tokens;
 
 use std::ops::ControlFlow;
 
 use rusqlite::Connection;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::endpoint::CallMessage;
-use crate::error::Error;
-use crate::store::StoreError;
+use crate::error::{Code, Error};
 use crate::store::message;
 use crate::store::path::{Path, Step};
 use crate::store::setting::hex;
+use crate::store::{StoreError, Word};
 use crate::thread::{NewMessage, RuleError};
-use crate::wire::{Protocol, Role};
+use crate::wire::{ContextPolicy, Protocol, Role, Usage};
+
+use receipt::Stored;
+pub use tokens::{CountedBy, PER_MESSAGE, estimate};
 
 /// Tokens of context for a model that nothing is known about.
 pub const UNKNOWN_WINDOW: u32 = 8_192;
@@ -28,8 +31,8 @@ pub const UNKNOWN_WINDOW: u32 = 8_192;
 pub const PRACTICE_WINDOW: u32 = 32_768;
 /// Tokens kept for a reply whose length the request does not bound; a quarter of a small window.
 pub const REPLY: u32 = 4_096;
-/// Tokens for what a protocol puts around each message.
-pub const PER_MESSAGE: u64 = 8;
+/// What can be learned of an endpoint, in thousandths; past it, what it tells is no count of what was sent.
+const CORRECTIONS: std::ops::RangeInclusive<u32> = 250..=4_000;
 /// The unsaved line that asks a model to go on with a reply that was cut off.
 pub const GO_ON: &str = "Your last reply was cut off. Go on exactly where it stopped, without repeating any of it.";
 
@@ -73,21 +76,6 @@ pub fn budget(window: u32, reply: Option<u64>) -> u64 {
     u64::from(window).saturating_sub(reply.unwrap_or_else(|| u64::from(REPLY.min(window / 4))))
 }
 
-/// Tokens of a text, estimated on the safe side. Never less than a third of its bytes.
-pub fn estimate(text: &str) -> u64 {
-    let sixths: u64 = text
-        .chars()
-        .map(|c| match c.len_utf8() {
-            1 if c.is_ascii_alphabetic() || c.is_ascii_whitespace() => 2,
-            1 => 3,
-            2 => 6,
-            3 => 9,
-            _ => 18,
-        })
-        .sum();
-    sixths.div_ceil(6)
-}
-
 /// What is to be sent.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Wish<'a> {
@@ -101,6 +89,44 @@ pub struct Wish<'a> {
     pub unsaved: Option<&'a str>,
     /// Tokens there is room for.
     pub budget: u64,
+    /// Which messages go when not all fit.
+    pub policy: ContextPolicy,
+    /// What can count this model's tokens.
+    pub counted_by: CountedBy,
+    /// What estimates are multiplied with.
+    pub correction: Correction,
+}
+
+/// What estimates are multiplied with, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Correction(pub u32);
+
+impl Default for Correction {
+    fn default() -> Self {
+        Self(1000)
+    }
+}
+
+impl Correction {
+    fn of(self, tokens: u64) -> u64 {
+        tokens.saturating_mul(self.0.into()).div_ceil(1000)
+    }
+}
+
+/// What is learned from one more reply: at once when there were more tokens than expected, and a
+/// quarter of the way when there were fewer. `None` if nothing can be.
+pub fn learned(before: Option<Correction>, receipt: &Stored, told: Option<Usage>) -> Option<Correction> {
+    let told = told.filter(|told| told.input_tokens > 0)?;
+    let counted = Some(receipt.counted()).filter(|tokens| *tokens > 0)?;
+    if receipt.counted_by != CountedBy::Estimate.name() {
+        return None;
+    }
+    let found = told.input_tokens.saturating_mul(1000) / counted;
+    let found = u32::try_from(found).ok().filter(|found| CORRECTIONS.contains(found))?;
+    Some(Correction(match before {
+        Some(Correction(before)) if found < before => before - (before - found) / 4,
+        _ => found,
+    }))
 }
 
 /// What is sent, in order, and how much of the path that is.
@@ -112,83 +138,86 @@ pub struct Context {
     pub sent: u32,
     /// Messages of the path that did not fit.
     pub left_out: u32,
-    /// Their tokens, estimated.
+    /// Their tokens, as they were counted and corrected.
     pub tokens: u64,
+    /// What counted them.
+    pub counted_by: CountedBy,
+    /// What they were multiplied with.
+    pub correction: Correction,
     /// Ids of the messages, in order.
     ids: Vec<String>,
     systems: u32,
     oldest: Option<String>,
 }
 
-/// What exactly was sent for one response, without repeating it. Its size does not follow the thread's length.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Receipt<'a> {
-    /// Which messages go when not all fit.
-    pub policy: &'static str,
-    /// Id of the last message sent.
-    pub tip: Option<&'a str>,
-    /// Id of the oldest message that was sent for its place, not for being a system message.
-    pub oldest: Option<&'a str>,
-    /// System messages sent, wherever they stand.
-    pub systems: u32,
-    /// Messages sent.
-    pub sent: u32,
-    /// Messages of the path that did not fit.
-    pub left_out: u32,
-    /// SHA-256 of the ids sent, each followed by a line feed; lower-case hex.
-    pub ids: String,
-    /// Tokens sent, estimated.
-    pub tokens: u64,
-    /// Tokens there was room for.
-    pub budget: u64,
-    /// A last turn that is not a message of the thread.
-    pub unsaved: Option<&'a str>,
-    /// The model asked.
-    pub model: &'a str,
-    /// Scheme, host and port it was asked at.
-    pub origin: &'a str,
-}
-
 /// Chooses what goes, `newest` first: all system messages, what is needed, then as many of the
 /// newest messages as fit, without a gap.
 ///
 /// # Errors
-/// `context_too_long` if what is needed does not fit, `storage_error` if a message that would go
-/// is not what was written.
+/// `context_too_long` if what is needed does not fit, or by policy if anything does not;
+/// `storage_error` if a message that would go is not what was written.
 pub fn choose(conn: &Connection, wish: &Wish<'_>) -> Result<Context, Error> {
     let path = Whole { conn, stored: Path::to(conn, wish.tip)?, chain: wish.chain };
-    let mut tokens = wish.unsaved.map_or(0, |text| estimate(text) + PER_MESSAGE);
+    let estimated = choose_by(&path, &Wish { counted_by: CountedBy::Estimate, ..*wish });
+    let fits = match &estimated {
+        Ok(context) => context.left_out == 0,
+        Err(error) => error.code() != Code::ContextTooLong,
+    };
+    if fits || wish.counted_by == CountedBy::Estimate {
+        return estimated;
+    }
+    choose_by(&path, &Wish { correction: Correction::default(), ..*wish })
+}
+
+fn choose_by(path: &Whole<'_>, wish: &Wish<'_>) -> Result<Context, Error> {
+    let (by, correct) = (wish.counted_by, wish.correction);
+    let room = |tokens: u64| wish.budget.saturating_sub(correct.of(tokens)).saturating_mul(1000) / u64::from(correct.0);
+    let mut tokens = wish.unsaved.map_or(0, |text| by.count(text, room(0)) + PER_MESSAGE);
     let mut chosen: Vec<Turn> = Vec::new();
     for step in path.systems()? {
-        let turn = path.turn(&step)?;
+        let turn = path.turn(&step, by, room(tokens))?;
         tokens += turn.tokens;
         chosen.push(turn);
     }
     let systems = chosen.len() as u32;
     let mut oldest = None;
-    for step in candidates(&path, wish, tokens)? {
+    for step in candidates(path, wish, tokens)? {
         let needed = path.len() - step.depth < wish.needed;
-        let before = tokens;
-        let turn = path.turn(&step)?;
-        tokens += turn.tokens;
-        if tokens > wish.budget && !needed {
-            tokens = before;
+        let turn = path.turn(&step, by, room(tokens))?;
+        if correct.of(tokens + turn.tokens) > wish.budget && !needed {
             break;
         }
+        tokens += turn.tokens;
         oldest = Some(turn.id.clone());
         chosen.push(turn);
     }
-    if tokens > wish.budget {
-        return Err(RuleError::ContextTooLong { tokens, budget: wish.budget }.into());
-    }
     chosen.sort_unstable_by_key(|turn| turn.depth);
     let left_out = path.len() - chosen.len() as u32;
-    Ok(Context { left_out, tokens, systems, oldest, ..gather(chosen, wish.unsaved) })
+    if left_out > 0 && wish.policy == ContextPolicy::Refuse {
+        tokens += rest(path, &chosen)?;
+    }
+    let tokens = correct.of(tokens);
+    if tokens > wish.budget || (left_out > 0 && wish.policy == ContextPolicy::Refuse) {
+        return Err(RuleError::ContextTooLong { tokens, budget: wish.budget }.into());
+    }
+    let told = Context { left_out, tokens, systems, oldest, counted_by: by, correction: correct, ..Context::default() };
+    Ok(told.with(chosen, wish.unsaved))
 }
 
-/// The messages from the tip backwards that may go, system messages apart. A text is never cheaper
-/// than a third of its bytes, so most of what cannot fit is not even read.
+/// Tokens of what is not chosen, by its size alone: it may be long.
+fn rest(path: &Whole<'_>, chosen: &[Turn]) -> Result<u64, StoreError> {
+    let mut tokens = 0;
+    path.walk_back(|step| {
+        if chosen.binary_search_by_key(&step.depth, |turn| turn.depth).is_err() {
+            tokens += CountedBy::Estimate.least(step.size) + PER_MESSAGE;
+        }
+        ControlFlow::Continue(())
+    })?;
+    Ok(tokens)
+}
+
+/// The messages from the tip backwards that may go, system messages apart. A text has never fewer
+/// tokens than its bytes allow, so most of what cannot fit is not even read.
 fn candidates(path: &Whole<'_>, wish: &Wish<'_>, tokens: u64) -> Result<Vec<Step>, StoreError> {
     let mut least = tokens;
     let mut steps = Vec::new();
@@ -197,14 +226,45 @@ fn candidates(path: &Whole<'_>, wish: &Wish<'_>, tokens: u64) -> Result<Vec<Step
         if step.role == Role::System {
             return ControlFlow::Continue(());
         }
-        least += u64::from(step.size / 3) + PER_MESSAGE;
-        if least > wish.budget && !needed {
+        least += wish.counted_by.least(step.size) + PER_MESSAGE;
+        if wish.correction.of(least) > wish.budget && !needed {
             return ControlFlow::Break(());
         }
         steps.push(step);
         ControlFlow::Continue(())
     })?;
     Ok(steps)
+}
+
+/// Reads again what a receipt names: the messages that were sent, in order, and a hash of their ids.
+///
+/// # Errors
+/// `storage_error` if a message is not what was written, or not there any more.
+pub fn again(conn: &Connection, wish: &Wish<'_>, oldest: Option<&str>) -> Result<(Vec<CallMessage>, String), Error> {
+    let path = Whole { conn, stored: Path::to(conn, wish.tip)?, chain: wish.chain };
+    let mut steps = path.systems()?;
+    let mut back = Vec::new();
+    path.walk_back(|step| {
+        if step.role != Role::System {
+            back.push(step);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let mut chosen = Vec::new();
+    for step in back.into_iter().take_while(|_| oldest.is_some()) {
+        let turn = path.turn(&step, CountedBy::Estimate, 0)?;
+        let last = Some(turn.id.as_str()) == oldest;
+        chosen.push(turn);
+        if last {
+            break;
+        }
+    }
+    for step in steps.drain(..) {
+        chosen.push(path.turn(&step, CountedBy::Estimate, 0)?);
+    }
+    chosen.sort_unstable_by_key(|turn| turn.depth);
+    let context = Context::default().with(chosen, wish.unsaved);
+    Ok((context.messages.clone(), context.ids_hash()))
 }
 
 /// A path whose first part is stored and whose rest, in a chain, is in memory.
@@ -244,14 +304,14 @@ impl Whole<'_> {
     }
 
     /// Reads a message. One that is not what was written is never sent.
-    fn turn(&self, step: &Step) -> Result<Turn, StoreError> {
+    fn turn(&self, step: &Step, by: CountedBy, most: u64) -> Result<Turn, StoreError> {
         let in_chain = step.depth.checked_sub(self.stored.len() + 1);
         if let Some(message) = in_chain.and_then(|at| self.chain.get(at as usize)) {
-            return Ok(Turn::of(step.depth, message));
+            return Ok(Turn::of(step.depth, message, by, most));
         }
         let row = message::get(self.conn, step.seq)?;
         if row.intact {
-            Ok(Turn::of(step.depth, &row.message))
+            Ok(Turn::of(step.depth, &row.message, by, most))
         } else {
             Err(StoreError::Altered(row.message.id.to_string()))
         }
@@ -267,49 +327,59 @@ struct Turn {
 }
 
 impl Turn {
-    fn of(depth: u32, message: &NewMessage) -> Self {
+    fn of(depth: u32, message: &NewMessage, by: CountedBy, most: u64) -> Self {
         Self {
             depth,
             id: message.id.to_string(),
-            tokens: message.texts.iter().map(|text| estimate(text)).sum::<u64>() + PER_MESSAGE,
+            tokens: message.texts.iter().map(|text| by.count(text, most)).sum::<u64>() + PER_MESSAGE,
             message: CallMessage { role: message.role, text: message.texts.join("\n\n") },
         }
     }
 }
 
-fn gather(chosen: Vec<Turn>, unsaved: Option<&str>) -> Context {
-    let (ids, of_path): (Vec<_>, Vec<_>) = chosen.into_iter().map(|turn| (turn.id, turn.message)).unzip();
-    let unsaved = unsaved.map(|text| CallMessage { role: Role::User, text: text.to_owned() });
-    Context {
-        sent: ids.len() as u32,
-        ids,
-        // An empty turn is never sent: some endpoints refuse it, others answer it.
-        messages: of_path.into_iter().chain(unsaved).filter(|message| !message.text.trim().is_empty()).collect(),
-        ..Context::default()
-    }
-}
-
 impl Context {
-    /// The receipt.
-    pub fn receipt<'a>(&'a self, wish: &Wish<'a>, model: &'a str, origin: &'a str) -> Receipt<'a> {
+    /// With these messages.
+    fn with(self, chosen: Vec<Turn>, unsaved: Option<&str>) -> Self {
+        let (ids, of_path): (Vec<_>, Vec<_>) = chosen.into_iter().map(|turn| (turn.id, turn.message)).unzip();
+        let unsaved = unsaved.map(|text| CallMessage { role: Role::User, text: text.to_owned() });
+        Self {
+            sent: ids.len() as u32,
+            ids,
+            // An empty turn is never sent: some endpoints refuse it, others answer it.
+            messages: of_path.into_iter().chain(unsaved).filter(|message| !message.text.trim().is_empty()).collect(),
+            ..self
+        }
+    }
+
+    /// SHA-256 of the ids, each followed by a line feed; lower-case hex.
+    fn ids_hash(&self) -> String {
         let mut hash = Sha256::new();
         for id in &self.ids {
             hash.update(id);
             hash.update("\n");
         }
-        Receipt {
-            policy: "newest",
-            tip: self.ids.last().map(String::as_str),
-            oldest: self.oldest.as_deref(),
-            systems: self.systems,
-            sent: self.sent,
-            left_out: self.left_out,
-            ids: hex(&hash.finalize()),
-            tokens: self.tokens,
+        hex(&hash.finalize())
+    }
+
+    /// What can be said of it before it is sent.
+    pub fn receipt(&self, wish: &Wish<'_>, model: &str, origin: &str, protocol: Protocol) -> Stored {
+        Stored {
             budget: wish.budget,
-            unsaved: wish.unsaved,
-            model,
-            origin,
+            correction: self.correction.0,
+            counted_by: self.counted_by.name().into(),
+            ids: self.ids_hash(),
+            left_out: self.left_out,
+            model: model.into(),
+            oldest: self.oldest.clone(),
+            origin: origin.into(),
+            policy: wish.policy.word().into(),
+            protocol: protocol.word().into(),
+            sent: self.sent,
+            systems: self.systems,
+            tip: self.ids.last().cloned(),
+            tokens: self.tokens,
+            unsaved: wish.unsaved.map(str::to_owned),
+            ..Stored::default()
         }
     }
 }

@@ -28,5 +28,6 @@ pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result};
 pub use skein::{
     ApiToken, MessageRange, OpenOptions, RespondOptions, Running, Selection, Skein, Target, ThreadChange, TokenKept,
+    UsageFilter,
 };
 pub use store::idempotency::Once;

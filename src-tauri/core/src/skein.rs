@@ -8,13 +8,17 @@ mod fork;
 mod messages;
 mod once;
 mod preview;
+mod prompts;
+mod receipts;
 mod records;
 pub(crate) mod respond;
 mod retention;
 mod search;
 mod settings;
 mod show;
+mod thread_options;
 mod threads;
+mod usage;
 mod window_view;
 
 use std::ops::Deref;
@@ -36,6 +40,7 @@ pub use messages::MessageRange;
 pub use records::{Selection, Target};
 pub use respond::{RespondOptions, Running};
 pub use threads::ThreadChange;
+pub use usage::UsageFilter;
 
 /// How to open a data folder.
 #[derive(Debug, Clone)]

@@ -7,8 +7,9 @@ use std::path::Path;
 
 use skein_core::wire::{
     About, ApiState, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry,
-    ErrorDetail, ExportFormat, Exported, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page, Progress,
-    RetentionReport, SealView, SearchPage, Settings, SidebarPage, StreamEvent, ThreadView, Verification, Verified,
+    ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page,
+    Price, Progress, Prompt, PromptPatch, Receipt, RetentionReport, SealView, SearchPage, SentRequest, Settings,
+    SidebarPage, StreamEvent, ThreadOptions, ThreadView, UsageReport, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -31,20 +32,28 @@ fn generate(dir: &Path) {
         ErrorDetail,
         ExportFormat,
         Exported,
+        FilledPrompt,
         FoundEndpoint,
         KeyView,
         MessageView,
         Model,
         NewEndpoint,
         Page<DueThread>,
+        Price,
         Progress,
+        Prompt,
+        PromptPatch,
+        Receipt,
         RetentionReport,
         SealView,
         SearchPage,
+        SentRequest,
         Settings,
         SidebarPage,
         StreamEvent,
+        ThreadOptions,
         ThreadView,
+        UsageReport,
         Verification,
         Verified,
     );

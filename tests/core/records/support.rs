@@ -118,9 +118,11 @@ pub fn begin(
         id: format!("resp_{}_{n}", row.id),
         message_id: format!("msg_{}_{n}", row.id),
         endpoint: "local".into(),
+        endpoint_id: "ep_local".into(),
         origin: if n.is_multiple_of(4) { "practice".into() } else { "https://api.example.com".into() },
         model: "scripted".into(),
         parameters: "{\"temperature\":0.70}".into(),
+        own_parameters: "{}".into(),
         receipt: json!({"sent": n}).to_string(),
         context: ContextSummary { sent: n, left_out: 0 },
     };
@@ -136,6 +138,7 @@ pub fn end(n: u32) -> End {
         error: None,
         usage: Some(Usage { input_tokens: 10, output_tokens: u64::from(n), total_tokens: 10 + u64::from(n) }),
         model: Some("scripted-2".into()),
+        trace: Box::default(),
         rest: vec![Chunk { kind: ChunkKind::Text, text: format!("Answer {n} with `code` and **weight**.") }],
     }
 }

@@ -24,9 +24,11 @@ fn left_running(fixture: &Fixture, thread: &ThreadRow) -> ResponseRow {
         id: ResponseId::generate().to_string(),
         message_id: "msg_left".into(),
         endpoint: "practice".into(),
+        endpoint_id: "ep_practice".into(),
         origin: "practice".into(),
         model: "practice".into(),
         parameters: "{}".into(),
+        own_parameters: "{}".into(),
         receipt: "{}".into(),
         context: ContextSummary { sent: 1, left_out: 0 },
     };
@@ -111,6 +113,7 @@ fn no_number_that_an_endpoint_tells_closes_a_thread() {
             error: None,
             usage: Some(Usage { input_tokens: tokens, output_tokens: tokens, total_tokens: tokens }),
             model: None,
+            trace: Box::default(),
             rest: Vec::new(),
         };
         fixture.store.write(|tx| response::finish(tx, left.seq, &end, Door::Cli, NOW, None)).unwrap();

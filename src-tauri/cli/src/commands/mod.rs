@@ -1,5 +1,6 @@
 //! One file a topic; each translates a command into calls of the core and prints what comes back.
 
+mod asking;
 mod chat;
 mod doctor;
 mod endpoint;
@@ -36,6 +37,11 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
             search::run(&skein, &query.join(" "), *limit, after.as_deref(), output)
         }
         Command::History { thread, limit, after } => show::history(&skein, thread, after.as_deref(), *limit, output),
+        Command::Receipt { id, request } => asking::receipt(&skein, id, *request, output),
+        Command::Options(args) => asking::options(&skein, args, output),
+        Command::Usage(args) => asking::usage(&skein, args, output),
+        Command::Prompt(command) => asking::prompt(&skein, command, output),
+        Command::Price(command) => asking::price(&skein, command, output),
         Command::Export(export) => export::run(&skein, export, output).await,
         Command::Verify { what, all, key } => records::verify(&skein, what, *all, key.as_deref(), output).await,
         Command::Seal(command) => records::seal(&skein, command, output),

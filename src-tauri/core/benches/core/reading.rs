@@ -1,6 +1,7 @@
 //! Opening a thread at its end, and listing threads.
 
 use rusqlite::Connection;
+use skein_core::context::{self, CountedBy, Wish};
 
 use crate::fill::{handle, thread_of, threads};
 use crate::table::{Table, median};
@@ -25,6 +26,19 @@ pub fn measure(table: &mut Table) {
     });
     table.ratio("last page of 30, thread of 30, rendered", few, "ms", ("bare select", bare), "");
     table.ratio("last page of 30, thread of 10,000, rendered", many, "ms", ("thread of 30", few), "1.3");
+
+    let build = |budget, counted_by| {
+        let tip = long.tip.as_ref().map(|tip| tip.seq);
+        let wish = Wish { tip, needed: 1, budget, counted_by, ..Wish::default() };
+        median(RUNS, || {
+            let built = long.store.read(|conn| context::choose(conn, &wish)).unwrap();
+            assert!(built.sent > 30 && built.left_out > 9_000);
+        })
+    };
+    let (estimated, doubled) = (build(8_192, CountedBy::Estimate), build(16_384, CountedBy::Estimate));
+    table.ratio("context of 10,000 messages, 8k budget", estimated, "ms", ("16k budget", doubled), "10 ms");
+    let counted = build(8_192, CountedBy::O200k);
+    table.ratio("the same, by the model's own tokenizer", counted, "ms", ("estimated", estimated), "10 ms");
 
     let filled = threads(10_000);
     let skein = handle(&filled);

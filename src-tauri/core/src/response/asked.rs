@@ -15,8 +15,12 @@ pub struct Asked {
     pub origin: String,
     /// The model asked for.
     pub model: String,
-    /// The request's parameters, as JSON.
+    /// The endpoint's id.
+    pub endpoint_id: String,
+    /// All parameters that go with it, as JSON.
     pub parameters: String,
+    /// Those of the request itself, as JSON.
+    pub own_parameters: String,
     /// What exactly is sent, as JSON.
     pub receipt: String,
     /// How much of the path is sent.

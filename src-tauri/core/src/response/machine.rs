@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Happening;
+use super::{Happening, Trace};
 use crate::clock::Millis;
 use crate::endpoint::{CallEvent, Retry};
 use crate::error::Code;
@@ -112,6 +112,8 @@ pub struct End {
     pub usage: Option<Usage>,
     /// The model that answered, where it said so.
     pub model: Option<String>,
+    /// How the call went.
+    pub trace: Box<Trace>,
     /// What arrived and was not given out to be saved.
     pub rest: Vec<Chunk>,
 }
@@ -128,7 +130,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct Machine {
     phase: Phase,
-    attempt: u32,
+    trace: Trace,
     /// Whether the running attempt has brought anything: from then on it is never repeated.
     touched: bool,
     finish: Option<FinishReason>,
@@ -144,10 +146,10 @@ pub struct Machine {
 
 impl Machine {
     /// A response that has not begun. `seed` decides the jitter of its waiting times.
-    pub const fn new(seed: u64) -> Self {
+    pub fn new(seed: u64) -> Self {
         Self {
             phase: Phase::New,
-            attempt: 0,
+            trace: Trace::default(),
             touched: false,
             finish: None,
             usage: None,
@@ -172,7 +174,7 @@ impl Machine {
         use Phase::{Calling, New, Waiting};
         match (self.phase, event) {
             (New, Event::Begin) | (Waiting, Event::RetryDue) => self.call(),
-            (Calling, Event::Call(event)) => self.hear(event),
+            (Calling, Event::Call(event)) => self.hear(event, now),
             (Calling, Event::CallEnded(result)) => self.call_ended(result, now),
             (New | Calling | Waiting, Event::Cancel | Event::CancelSeen) => self.stop(ResponseStatus::Cancelled, None),
             (New | Calling | Waiting, Event::Shutdown) => self.stop(ResponseStatus::Interrupted, None),
@@ -192,12 +194,13 @@ impl Machine {
 
     fn call(&mut self) -> Vec<Effect> {
         self.phase = Phase::Calling;
-        self.attempt += 1;
+        self.trace.again();
         self.touched = false;
-        vec![Effect::Call { attempt: self.attempt }]
+        vec![Effect::Call { attempt: self.trace.attempts }]
     }
 
-    fn hear(&mut self, event: CallEvent) -> Vec<Effect> {
+    fn hear(&mut self, event: CallEvent, now: Millis) -> Vec<Effect> {
+        self.trace.hear(&event, now);
         // Until the first byte of an answer, the call may be made again.
         self.touched |= !matches!(event, CallEvent::Sending(_) | CallEvent::Connected);
         match event {
@@ -265,10 +268,10 @@ impl Machine {
             Ok(()) | Err(_) => return self.over(),
         };
         match failure.retry {
-            Retry::After(asked) if !self.touched && self.attempt <= RETRIES => {
+            Retry::After(asked) if !self.touched && self.trace.attempts <= RETRIES => {
                 let at = now + self.delay(asked);
                 self.phase = Phase::Waiting;
-                let attempt = self.attempt + 1;
+                let attempt = self.trace.attempts + 1;
                 vec![Effect::Emit(Happening::Retrying { attempt, at, code: failure.code }), Effect::Wait { until: at }]
             }
             _ => self.end(ResponseStatus::Failed, Some(failure.error)),
@@ -302,6 +305,7 @@ impl Machine {
             error,
             usage: self.usage,
             model: self.model.take(),
+            trace: Box::new(std::mem::take(&mut self.trace)),
             rest: std::mem::take(&mut self.unsaved),
         })]
     }
@@ -311,7 +315,7 @@ impl Machine {
         if let Some(asked) = asked {
             return Millis::try_from(asked.as_millis()).unwrap_or(Millis::MAX).min(LONGEST_DELAY);
         }
-        let middle = FIRST_DELAY << (self.attempt - 1);
+        let middle = FIRST_DELAY << (self.trace.attempts - 1);
         middle / 2 + (self.roll() % middle.unsigned_abs()).cast_signed()
     }
 

@@ -10,10 +10,12 @@ use crate::wire::Response;
 mod asked;
 mod machine;
 mod reply;
+mod trace;
 
 pub use asked::Asked;
 pub use machine::{Chunk, ChunkKind, Effect, End, Event, Failure, Machine, RETRIES, SAVE_BYTES, SAVE_MILLIS};
 pub use reply::Arrived;
+pub use trace::Trace;
 
 /// Hears what happens to a running response. The window, the local API, the command line and the
 /// tests each are one small sink; it must not block.

@@ -1,7 +1,7 @@
 //! Endpoints: adding and changing them, which one a request means, and their keys.
 
 mod ask;
-mod check;
+pub(super) mod check;
 
 use secrecy::SecretString;
 

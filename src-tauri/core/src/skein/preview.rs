@@ -2,15 +2,15 @@
 
 use super::Skein;
 use super::chains::with_path;
-use super::respond::tip_on_show;
+use super::respond::{Way, tip_on_show};
 use super::show::find;
 use crate::chain::Before;
 use crate::context::{self, Wish};
-use crate::endpoint::reply_tokens;
 use crate::error::Result;
 use crate::store::endpoint::EndpointRow;
+use crate::store::thread_option;
 use crate::thread::RuleError;
-use crate::wire::ContextPreview;
+use crate::wire::{ContextPreview, JsonObject, ThreadOptions};
 
 impl Skein {
     /// What a model would be given if `draft` were sent now.
@@ -20,11 +20,12 @@ impl Skein {
     pub fn preview_context(&self, thread: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
         let (endpoint, model) = self.resolve_endpoint(model)?;
         self.store().read(|conn| {
-            let tip = match thread {
-                Some(id) => tip_on_show(conn, &find(conn, id)?)?,
-                None => None,
+            let (tip, options) = match thread.map(|id| find(conn, id)).transpose()? {
+                Some(row) => (tip_on_show(conn, &row)?, thread_option::get(conn, row.seq)?),
+                None => (None, ThreadOptions::default()),
             };
-            preview(endpoint, model, draft, |wish| context::choose(conn, &Wish { tip, ..wish }))
+            let way = Way::of(conn, &endpoint, &model, &options, &JsonObject::new())?;
+            preview(endpoint, model, &way, draft, |wish| context::choose(conn, &Wish { tip, ..wish }))
         })
     }
 
@@ -38,7 +39,8 @@ impl Skein {
         let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
         self.store().read(|conn| {
             with_path(conn, &before, &[], |tip, chain| {
-                preview(endpoint, model, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
+                let way = Way::of(conn, &endpoint, &model, &ThreadOptions::default(), &JsonObject::new())?;
+                preview(endpoint, model, &way, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
             })
         })
     }
@@ -47,16 +49,15 @@ impl Skein {
 fn preview<'a>(
     endpoint: EndpointRow,
     model: String,
+    way: &Way,
     draft: &'a str,
     choose: impl FnOnce(Wish<'a>) -> Result<context::Context>,
 ) -> Result<ContextPreview> {
-    let window = context::window(endpoint.protocol, endpoint.window_of(&model), &model);
-    let budget = context::budget(window, reply_tokens(endpoint.protocol, &model, &endpoint.parameters));
     let unsaved = (!draft.trim().is_empty()).then_some(draft);
-    let (sent, left_out, tokens) = match choose(Wish { unsaved, budget, ..Wish::default() }) {
+    let (sent, left_out, tokens) = match choose(Wish { unsaved, ..way.wish() }) {
         Ok(context) => (context.sent, context.left_out, context.tokens),
         Err(crate::Error::Rule(RuleError::ContextTooLong { tokens, .. })) => (0, 0, tokens),
         Err(error) => return Err(error),
     };
-    Ok(ContextPreview { messages: sent, left_out, tokens, budget, endpoint: endpoint.name, model })
+    Ok(ContextPreview { messages: sent, left_out, tokens, budget: way.budget, endpoint: endpoint.name, model })
 }

@@ -7,6 +7,7 @@ mod driver;
 mod home;
 mod recover;
 mod registry;
+mod way;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +19,6 @@ use super::Skein;
 use super::show::{find, find_message, message_wire};
 use crate::chain;
 use crate::context::GO_ON;
-use crate::endpoint::merge_parameters;
 use crate::error::Result;
 use crate::render::Stream;
 use crate::response::{Arrived, Event, Happening, Sink, SinkEvent};
@@ -33,6 +33,7 @@ use crate::wire::{Response, ResponseRequest, Role, StreamingView, ThreadChoice};
 pub(super) use accept::add_messages;
 use accept::{Ask, Place, To};
 pub(crate) use registry::Registry;
+pub(super) use way::Way;
 
 /// How long a shutdown waits for running responses to be saved.
 const SHUTDOWN: Duration = Duration::from_secs(2);
@@ -126,7 +127,7 @@ impl Skein {
             to: destination(&request, options)?,
             inputs: check_inputs(request.inputs)?,
             unsaved: None,
-            parameters: merge_parameters(&endpoint.parameters, &request.parameters),
+            parameters: request.parameters,
             endpoint,
             model,
             once,
@@ -244,7 +245,7 @@ impl Skein {
     ) -> Result<Ask> {
         let same = before.as_ref().map(|row| self.same_model(row)).transpose()?.flatten();
         let (endpoint, model) = self.resolve_endpoint(model.or(same.as_deref()))?;
-        let parameters = before.and_then(|row| serde_json::from_str(&row.parameters).ok()).unwrap_or_default();
+        let parameters = before.and_then(|row| serde_json::from_str(&row.own_parameters).ok()).unwrap_or_default();
         Ok(Ask {
             to: To::Thread { choice: ThreadChoice::Id(thread.into()), place: Place::Behind(parent), state: None },
             inputs: Vec::new(),

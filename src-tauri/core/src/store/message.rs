@@ -156,6 +156,15 @@ pub fn find(conn: &Connection, thread: i64, id: &str) -> Result<Option<MessageRo
     Ok(read.query_row(params![id, thread], from_row).optional()?)
 }
 
+/// Finds a message by its id, whichever thread it is in.
+///
+/// # Errors
+/// `storage_error`.
+pub fn find_anywhere(conn: &Connection, id: &str) -> Result<Option<MessageRow>, StoreError> {
+    let mut read = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1"))?;
+    Ok(read.query_row([id], from_row).optional()?)
+}
+
 /// The id of a message.
 ///
 /// # Errors

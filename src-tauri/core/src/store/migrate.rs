@@ -13,6 +13,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/002_local_api.sql"),
     include_str!("migrations/003_endpoints.sql"),
     include_str!("migrations/004_seals.sql"),
+    include_str!("migrations/005_context.sql"),
 ];
 
 /// Whether the store has steps to take.

@@ -6,6 +6,7 @@
 //! refuse the same things again.
 
 mod connection;
+pub mod correction;
 pub mod draft;
 pub mod endpoint;
 pub mod entry;
@@ -18,6 +19,8 @@ pub mod message;
 pub mod metadata;
 mod migrate;
 pub mod path;
+pub mod price;
+pub mod prompt;
 pub mod response;
 pub mod retention;
 pub mod seal;
@@ -26,7 +29,9 @@ pub mod setting;
 pub mod sidebar;
 pub mod signing_key;
 pub mod thread;
+pub mod thread_option;
 pub mod tombstone;
+pub mod usage;
 pub mod view;
 mod word;
 

@@ -41,9 +41,13 @@ pub struct ResponseRow {
     pub model: Option<String>,
     /// The state to bring the thread to with the reply.
     pub thread_state: Option<State>,
-    /// The request's parameters, as JSON.
+    /// Its id.
+    pub endpoint_id: Option<String>,
+    /// All parameters that went with it, as JSON.
     pub parameters: String,
-    /// What exactly was sent, as JSON; see [`crate::context::Receipt`].
+    /// Those of the request itself, as JSON.
+    pub own_parameters: String,
+    /// What exactly was sent, as JSON; see [`crate::context::receipt::Stored`].
     pub receipt: String,
     /// Messages sent.
     pub sent: u32,
@@ -81,7 +85,9 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ResponseRow> {
         model_asked: row.get("model_asked")?,
         model: row.get("model")?,
         thread_state: word::find(row, "thread_state")?,
+        endpoint_id: row.get("endpoint_id")?,
         parameters: row.get("parameters")?,
+        own_parameters: row.get("own_parameters")?,
         receipt: row.get("receipt")?,
         sent: row.get("sent")?,
         left_out: row.get("left_out")?,

@@ -143,6 +143,7 @@ pub fn erase(tx: &Transaction<'_>, seq: i64) -> Result<(), StoreError> {
         "DELETE FROM response WHERE thread = ?1",
         "DELETE FROM metadata WHERE thread = ?1",
         "DELETE FROM metadata_key WHERE thread = ?1",
+        "DELETE FROM thread_option WHERE thread = ?1",
         "DELETE FROM view WHERE thread = ?1",
         "DELETE FROM draft WHERE thread = ?1",
         "DELETE FROM verification WHERE thread = ?1",

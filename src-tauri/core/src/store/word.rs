@@ -2,7 +2,9 @@
 
 use rusqlite::Row;
 
-use crate::wire::{Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, SealStatus, State};
+use crate::wire::{
+    ContextPolicy, Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, SealStatus, State,
+};
 
 /// An enum that stands in a text column under a fixed word.
 pub trait Word: Sized {
@@ -36,6 +38,7 @@ words! {
         Cancelled "cancelled", Failed "failed", Interrupted "interrupted",
     }
     FinishReason { Stop "stop", Length "length", ContentFilter "content_filter", Refusal "refusal" }
+    ContextPolicy { Newest "newest", Refuse "refuse" }
     Door { Window "window", Api "api", Cli "cli", Skein "skein" }
     EntryKind {
         Created "created", Forked "forked", Renamed "renamed", MetadataChanged "metadata_changed",

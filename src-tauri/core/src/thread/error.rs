@@ -108,6 +108,9 @@ pub enum RuleError {
         "Response {0} is gone: without a thread, a response is kept in memory, for 24 hours at most. Nothing was sent. Begin anew, or use a thread."
     )]
     ResponseExpired(String),
+    /// There is no such prompt.
+    #[error("There is no prompt {0}.")]
+    PromptNotFound(String),
     /// The key stands for another request.
     #[error(
         "This idempotency key came with another request within the last 24 hours. Nothing was done. Use a new key for a new request."
@@ -183,6 +186,7 @@ impl RuleError {
             Self::MessageNotFound(_) => Code::MessageNotFound,
             Self::ResponseNotFound(_) => Code::ResponseNotFound,
             Self::ResponseExpired(_) => Code::ResponseExpired,
+            Self::PromptNotFound(_) => Code::NotFound,
             Self::IdempotencyConflict => Code::IdempotencyConflict,
             Self::EndpointNotFound(_) => Code::EndpointNotFound,
             Self::ConfirmationRequired(_) | Self::BinNotConfirmed { .. } => Code::ConfirmationRequired,

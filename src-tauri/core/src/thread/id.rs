@@ -46,6 +46,10 @@ generated_id!(
     MessageId, "msg"
 );
 generated_id!(
+    /// Id of a stored prompt, `prompt_...`.
+    PromptId, "prompt"
+);
+generated_id!(
     /// Id of a response, `resp_...`.
     ResponseId, "resp"
 );

@@ -8,11 +8,12 @@ pub mod lifecycle;
 pub mod limits;
 mod message;
 mod metadata;
+pub mod prompt;
 pub mod retention;
 mod title;
 
 pub use error::RuleError;
-pub use id::{EndpointId, MessageId, ResponseId, ThreadId, generate};
+pub use id::{EndpointId, MessageId, PromptId, ResponseId, ThreadId, generate};
 pub use json::read_json;
 pub use lifecycle::{Action, Transition, permit, transition};
 pub use message::{NewMessage, Place, check_inputs, check_room, content_hash};

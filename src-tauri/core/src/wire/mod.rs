@@ -11,6 +11,8 @@ mod error;
 mod history;
 mod message;
 mod page;
+mod prompt;
+mod receipt;
 mod record;
 mod request;
 mod response;
@@ -19,6 +21,7 @@ mod search;
 mod settings;
 mod stream;
 mod thread;
+mod usage;
 mod window;
 
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
@@ -31,6 +34,8 @@ pub use error::{ErrorBody, ErrorDetail};
 pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
 pub use page::Page;
+pub use prompt::{FilledPrompt, PlaceholderValues, Prompt, PromptPatch};
+pub use receipt::{ContextPolicy, Receipt, ReceiptTimes, SentMessages, SentRequest, ThreadOptions, TokenCounts};
 pub use record::{
     EarlierKey, ExportFormat, Exported, ExportedFile, Finding, FindingKind, KeyHome, KeyView, Progress, SealStatus,
     SealView, Verification, Verified,
@@ -42,6 +47,7 @@ pub use search::{SearchHit, SearchPage};
 pub use settings::{About, ApiSettings, Appearance, KeychainState, Settings, Theme};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
+pub use usage::{Cost, Price, UsageBy, UsageReport, UsageSum};
 pub use window::{
     ApiState, ApiStatus, ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView,
 };

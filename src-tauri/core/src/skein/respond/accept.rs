@@ -1,27 +1,29 @@
 //! What is kept before a model is called: the thread found or made, the inputs, the response and its
 //! receipt, all in one transaction; or, in a chain, the same in memory.
 
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use super::home::Home;
 use super::tip_on_show;
+use super::way::Way;
 use crate::chain::{self, Before, NewLink};
 use crate::clock::Millis;
 use crate::context::{self, Context, Wish};
-use crate::endpoint::{CallMessage, reply_tokens};
+use crate::endpoint::CallMessage;
 use crate::error::{Error, Result};
 use crate::response::Asked;
 use crate::skein::Skein;
 use crate::skein::chains::with_path;
+use crate::skein::prompts::opening;
 use crate::skein::show::{find, find_message};
 use crate::store::endpoint::EndpointRow;
 use crate::store::idempotency::{self, Made, Once};
 use crate::store::message::{self, MessageRow, NewInsert};
 use crate::store::response::{self, NewResponse};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{StoreError, entry, setting};
+use crate::store::{StoreError, entry, setting, thread_option};
 use crate::thread::{Action, MessageId, Metadata, NewMessage, ResponseId, RuleError, ThreadId, check_room, permit};
-use crate::wire::{ContextSummary, JsonObject, Response, State, ThreadChoice};
+use crate::wire::{ContextSummary, JsonObject, Response, State, ThreadChoice, ThreadOptions};
 
 /// What is asked for, whichever button it came from.
 pub(super) struct Ask {
@@ -72,27 +74,29 @@ pub(super) struct Accepted {
 }
 
 impl Ask {
-    pub(super) fn budget(&self) -> u64 {
-        let window = context::window(self.endpoint.protocol, self.endpoint.window_of(&self.model), &self.model);
-        context::budget(window, reply_tokens(self.endpoint.protocol, &self.model, &self.parameters))
+    /// How it is asked where a thread has these options.
+    fn way(&self, conn: &Connection, options: &ThreadOptions) -> Result<Way> {
+        Way::of(conn, &self.endpoint, &self.model, options, &self.parameters)
     }
 
-    fn asked(&self, id: String, wish: &Wish<'_>, context: &Context) -> Asked {
+    fn asked(&self, id: String, way: &Way, wish: &Wish<'_>, context: &Context) -> Asked {
         let origin = self.endpoint.origin().unwrap_or_else(|| self.endpoint.name.clone());
         Asked {
             id,
             message_id: MessageId::generate().to_string(),
             endpoint: self.endpoint.name.clone(),
-            receipt: serde_json::json!(context.receipt(wish, &self.model, &origin)).to_string(),
+            endpoint_id: self.endpoint.id.to_string(),
+            receipt: context.receipt(wish, &self.model, &origin, self.endpoint.protocol).to_json(),
             origin,
             model: self.model.clone(),
-            parameters: serde_json::json!(self.parameters).to_string(),
+            parameters: serde_json::json!(way.parameters).to_string(),
+            own_parameters: serde_json::json!(self.parameters).to_string(),
             context: ContextSummary { sent: context.sent, left_out: context.left_out },
         }
     }
 
-    fn accepted(&self, home: Home, response: Response, messages: Vec<CallMessage>) -> Accepted {
-        let (endpoint, model, parameters) = (self.endpoint.clone(), self.model.clone(), self.parameters.clone());
+    fn accepted(&self, home: Home, response: Response, way: Way, messages: Vec<CallMessage>) -> Accepted {
+        let (endpoint, model, parameters) = (self.endpoint.clone(), self.model.clone(), way.parameters);
         Accepted { home, response, endpoint, model, messages, parameters }
     }
 }
@@ -134,7 +138,8 @@ impl Skein {
         if response::running_of(tx, thread.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
         }
-        check_room(thread.message_count, ask.inputs.len() as u32)?;
+        let first = opening(tx, thread, &ask.inputs)?;
+        check_room(thread.message_count, (first.iter().len() + ask.inputs.len()) as u32)?;
         let parent = match place {
             Place::Tip => thread.tip,
             Place::Shown => tip_on_show(tx, thread)?,
@@ -143,13 +148,15 @@ impl Skein {
             Place::Beside(id) => find_message(tx, thread, id)?.parent,
         };
         let now = self.now();
+        let parent = add_messages(tx, thread.seq, parent, first.as_slice(), now)?;
         let parent = add_messages(tx, thread.seq, parent, &ask.inputs, now)?;
         self.title_by_first_message(tx, thread, &ask.inputs)?;
         let needed = ask.inputs.len().max(1) as u32;
-        let wish = Wish { tip: parent, needed, unsaved: ask.unsaved, budget: ask.budget(), ..Wish::default() };
+        let way = ask.way(tx, &thread_option::get(tx, thread.seq)?)?;
+        let wish = Wish { tip: parent, needed, unsaved: ask.unsaved, ..way.wish() };
         let context = context::choose(tx, &wish)?;
         let new = NewResponse {
-            asked: &ask.asked(ResponseId::generate().to_string(), &wish, &context),
+            asked: &ask.asked(ResponseId::generate().to_string(), &way, &wish, &context),
             thread: thread.seq,
             parent,
             thread_state: state,
@@ -161,25 +168,26 @@ impl Skein {
             idempotency::insert(tx, once, Made { thread: thread.seq, response: Some(row.seq) }, now)?;
         }
         let response = response::wire(&row, &thread::get(tx, thread.seq)?);
-        Ok(ask.accepted(Home::Thread(row.seq), response, context.messages))
+        Ok(ask.accepted(Home::Thread(row.seq), response, way, context.messages))
     }
 
     /// Keeps what is asked in memory, and nowhere else.
     fn accept_in_chain(&self, ask: &Ask, previous: Option<&str>) -> Result<Accepted> {
         let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
         let needed = ask.inputs.len() as u32;
-        let (asked, messages) = self.store().read(|conn| {
+        let (asked, way, messages) = self.store().read(|conn| {
             with_path(conn, &before, &ask.inputs, |tip, chain| {
-                let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, budget: ask.budget() };
+                let way = ask.way(conn, &ThreadOptions::default())?;
+                let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, ..way.wish() };
                 let context = context::choose(conn, &wish)?;
                 let id = chain::new_id(&setting::store_id(conn)?);
-                Ok::<_, Error>((ask.asked(id, &wish, &context), context.messages))
+                Ok::<_, Error>((ask.asked(id, &way, &wish, &context), way, context.messages))
             })
         })?;
         let new = NewLink { asked, before, inputs: ask.inputs.clone(), once: ask.once.clone() };
         let link = self.0.chains.add(new, self.now())?;
         let response = link.wire();
-        Ok(ask.accepted(Home::Chain(link), response, messages))
+        Ok(ask.accepted(Home::Chain(link), response, way, messages))
     }
 
     /// The thread that is named, made if there is none, and open.

@@ -41,6 +41,7 @@ fn interrupted() -> End {
         error: None,
         usage: None,
         model: None,
+        trace: Box::default(),
         rest: Vec::new(),
     }
 }

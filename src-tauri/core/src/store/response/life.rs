@@ -5,10 +5,13 @@ use rusqlite::{Connection, Transaction, params};
 
 use super::{RUNNING, ResponseRow, find_by_id, get};
 use crate::clock::Millis;
+use crate::context::receipt::Stored;
+use crate::context::{self, Correction};
 use crate::record::key::SigningKey;
 use crate::response::{Arrived, Asked, Chunk, ChunkKind, End};
+use crate::store::endpoint::PRACTICE_ID;
 use crate::store::message::{self, NewInsert};
-use crate::store::{StoreError, Word, entry, thread};
+use crate::store::{StoreError, Word, correction, entry, thread};
 use crate::thread::NewMessage;
 use crate::wire::{Door, ResponseStatus, State, Usage};
 
@@ -37,8 +40,8 @@ pub struct NewResponse<'a> {
 pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow, StoreError> {
     tx.prepare_cached(
         "INSERT INTO response (id, thread, message_id, parent, status, endpoint, origin, model_asked, thread_state, \
-         parameters, receipt, sent, left_out, process, created_at)
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         parameters, receipt, sent, left_out, process, created_at, endpoint_id, own_parameters)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
     )?
     .execute(params![
         new.asked.id,
@@ -55,6 +58,8 @@ pub fn begin(tx: &Transaction<'_>, new: &NewResponse<'_>) -> Result<ResponseRow,
         new.asked.context.left_out,
         new.process,
         new.created_at,
+        new.asked.endpoint_id,
+        new.asked.own_parameters,
     ])?;
     get(tx, tx.last_insert_rowid())
 }
@@ -117,7 +122,8 @@ pub fn finish(
         let tip = message::insert(tx, &new)?;
         thread::set_tip(tx, &tip, now)?;
     }
-    write_end(tx, seq, end, now)?;
+    write_end(tx, &row, end, now)?;
+    learn(tx, &row, end)?;
     tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
     if let (ResponseStatus::Completed, Some(state)) = (end.status, row.thread_state) {
         match entry::transition(tx, row.thread, state, door, now, key) {
@@ -139,16 +145,17 @@ fn reply(tx: &Transaction<'_>, row: &ResponseRow, end: &End) -> Result<Option<Ne
     Ok(arrived.into_message(row.message_id.clone().into(), model, end.status))
 }
 
-fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(), StoreError> {
+fn write_end(tx: &Transaction<'_>, row: &ResponseRow, end: &End, now: Millis) -> Result<(), StoreError> {
     let error = end.error.as_ref();
     let json = error.map(|error| serde_json::json!(error).to_string());
     let tokens = |of: fn(&Usage) -> u64| end.usage.as_ref().map(|usage| i64::try_from(of(usage)).unwrap_or(i64::MAX));
     tx.prepare_cached(
         "UPDATE response SET status = ?2, finish_reason = ?3, error_code = ?4, error = ?5, model = ?6, \
-         input_tokens = ?7, output_tokens = ?8, total_tokens = ?9, completed_at = ?10 WHERE seq = ?1",
+         input_tokens = ?7, output_tokens = ?8, total_tokens = ?9, completed_at = ?10, \
+         receipt = ?11 WHERE seq = ?1",
     )?
     .execute(params![
-        seq,
+        row.seq,
         end.status.word(),
         end.finish_reason.map(Word::word),
         error.map(|error| &error.code),
@@ -158,8 +165,20 @@ fn write_end(tx: &Transaction<'_>, seq: i64, end: &End, now: Millis) -> Result<(
         tokens(|u| u.output_tokens),
         tokens(|u| u.total_tokens),
         now,
+        Stored::read(&row.receipt).ended(&end.trace).to_json(),
     ])?;
     Ok(())
+}
+
+/// Keeps what the endpoint's own count says about ours. Practice counts words.
+fn learn(tx: &Transaction<'_>, row: &ResponseRow, end: &End) -> Result<(), StoreError> {
+    let receipt = Stored::read(&row.receipt);
+    let Some(endpoint) = row.endpoint_id.as_deref().filter(|id| *id != PRACTICE_ID) else { return Ok(()) };
+    let before = correction::find(tx, endpoint, &row.model_asked)?.map(|(per_mille, _)| Correction(per_mille));
+    match context::learned(before, &receipt, end.usage) {
+        Some(Correction(per_mille)) => correction::set(tx, endpoint, &row.model_asked, per_mille),
+        None => Ok(()),
+    }
 }
 
 /// Asks for a stop, which the process that runs it sees at its next save. False if there is no such response.
