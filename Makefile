@@ -31,7 +31,10 @@ test: ## Set everything up and run every test
 
 lint: ui/dist/index.html ## Formatting, clippy and documentation, without a warning
 	cargo fmt --all -- --check
+	cargo fmt --manifest-path src-tauri/pdf/Cargo.toml -- --check
 	cargo clippy --workspace --all-targets -- -D warnings
+	@# Clippy on what is built anyway: a check alone would go through the whole typesetter once more.
+	cd src-tauri/pdf && RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo build --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
 bench: ## Measure, each figure beside its bare limit in the same run

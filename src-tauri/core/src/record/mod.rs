@@ -7,6 +7,7 @@ pub mod canonical;
 pub mod key;
 pub mod line;
 pub mod package;
+pub mod pdf;
 pub mod seal;
 pub mod transcript;
 pub mod verify;

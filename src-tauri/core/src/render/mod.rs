@@ -1,5 +1,5 @@
-//! Markdown, shown. Read once into one tree, with a writer each for HTML, plain text and the
-//! terminal. What a model wrote is hostile until it has
+//! Markdown, shown. Read once into one tree, with a writer each for HTML, plain text, the
+//! terminal and the PDF program. What a model wrote is hostile until it has
 //! passed here: nothing of its HTML, its addresses or its control characters comes through as such.
 //!
 //! # What the window may rely on
@@ -45,12 +45,14 @@ mod highlight;
 mod html;
 mod math;
 mod parse;
+mod pdf;
 mod plain;
 mod stream;
 mod terminal;
 mod tree;
 
 pub use address::openable;
+pub use pdf::Pages;
 pub use stream::{Step, Stream};
 pub use terminal::terminal;
 
@@ -86,4 +88,9 @@ pub fn highlight(language: &str, code: &str) -> Option<String> {
 /// The words of a message without its marks.
 pub fn plain(markdown: &str) -> String {
     plain::document(&parse::read(markdown))
+}
+
+/// A finished message as the PDF program takes it.
+pub fn pages(markdown: &str) -> Pages {
+    pdf::document(&parse::read(markdown))
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod export;
+mod pages;
 mod part;
 mod sheets;
 

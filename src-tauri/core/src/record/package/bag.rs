@@ -72,6 +72,7 @@ pub fn info(contents: &Contents<'_>, header: &Header, at: &str, oxum: String) ->
         ("Skein-Record-Format", Some("1".into())),
         ("Skein-State", Some(state)),
         ("Skein-Sealed-At", sealed.map(|sealed| sealed.at.clone())),
+        ("Skein-Transcript-PDF", contents.pdf.is_empty().then(|| "none: no program made one".into())),
         ("Skein-Seal", sealed.map(|sealed| canonical::hash_hex(&sealed.json))),
         ("Skein-Signed-At", sealed.and_then(|sealed| sealed.signed.as_ref()).map(|signed| signed.at.clone())),
     ];

@@ -1,8 +1,9 @@
-//! Transcripts: a thread for people to read, as HTML, Markdown and plain text. What a message says can
+//! Transcripts: a thread for people to read, as HTML, Markdown, plain text and PDF. What a message says can
 //! never look like the transcript's own words: it is escaped, quoted or indented.
 
 pub mod html;
 pub mod markdown;
+pub mod pdf;
 pub mod text;
 
 use std::collections::{HashMap, HashSet};

@@ -10,13 +10,14 @@ use std::time::{Duration, Instant};
 use super::super::Skein;
 use super::super::show::find;
 use super::part::Part;
-use super::{check, sheets};
+use super::{check, pages, sheets};
 use crate::clock::{Millis, rfc3339};
 use crate::error::Result;
 use crate::keychain::SigningKeys;
 use crate::record::key::{PublicKey, SigningKey};
 use crate::record::line::{Event, Header};
 use crate::record::package::{self, Contents, Messages, Sealed, Signed, Visit};
+use crate::record::pdf::Program;
 use crate::record::transcript::{Facts, Outline, html, markdown, text};
 use crate::record::{RecordError, canonical};
 use crate::store::entry::{self, NewEntry};
@@ -87,6 +88,15 @@ impl Stored<'_, '_> {
     /// Counts one more.
     pub(super) fn step(&self) -> Result<(), StoreError> {
         self.steps.borrow_mut().step()
+    }
+
+    /// Whether to stop, asked while something else works; tells that the work goes on.
+    pub(super) fn is_stopped(&self) -> bool {
+        let mut steps = self.steps.borrow_mut();
+        let at = steps.at;
+        (steps.progress)(at);
+        steps.cancelled |= (steps.cancel)();
+        steps.cancelled
     }
 }
 
@@ -196,7 +206,7 @@ impl Skein {
             let steps = RefCell::new(steps);
             let messages = Stored { conn, thread: ready.row.seq, count: ready.count, steps: &steps };
             let out = BufWriter::new(File::create(&part.0).map_err(|error| unwritten(path, error))?);
-            self.write_one(conn, &ready, format, &messages, out).map_err(|error| match error {
+            self.write_one(conn, &ready, (format, path), &messages, out).map_err(|error| match error {
                 crate::Error::Store(StoreError::Io(error)) => unwritten(path, error).into(),
                 error => error,
             })?;
@@ -216,7 +226,7 @@ impl Skein {
         &self,
         conn: &Connection,
         ready: &Ready,
-        format: ExportFormat,
+        (format, path): (ExportFormat, &Path),
         messages: &Stored<'_, '_>,
         mut out: BufWriter<File>,
     ) -> Result<()> {
@@ -226,7 +236,10 @@ impl Skein {
             ExportFormat::Record => {
                 let (key, program) = (ready.key.as_ref(), env!("CARGO_PKG_VERSION"));
                 let header = &ready.header;
-                let contents = Contents { store: &store, header, messages, events, sealed, key, at, program, pdf: &[] };
+                let made = sealed.map_or(&at, |sealed| &sealed.at);
+                let pages = pages::print(header, sealed, messages, made, path)?;
+                let pdf = &pages.files;
+                let contents = Contents { store: &store, header, messages, events, sealed, key, at, program, pdf };
                 out = package::write(out, &contents)?;
             }
             ExportFormat::Json => sheets::json(&mut out, conn, &ready.row, messages)?,
@@ -368,8 +381,9 @@ fn selected(conn: &Connection, selection: &Selection, now: Millis) -> Result<Vec
 }
 
 /// Goes through the messages, for one file.
-const fn passes(format: ExportFormat) -> u64 {
+fn passes(format: ExportFormat) -> u64 {
     match format {
+        ExportFormat::Record if Program::find().is_some() => 6,
         ExportFormat::Record => 4,
         ExportFormat::Markdown | ExportFormat::Text | ExportFormat::Html => 2,
         ExportFormat::Json | ExportFormat::Csv => 1,
