@@ -13,7 +13,9 @@ fn the_practice_endpoint_is_there_from_the_start_and_stays() {
     assert_eq!(
         page["data"][0],
         json!({"id": "ep_practice", "name": "practice", "protocol": "practice", "baseUrl": "", "model": "practice",
-               "contextWindow": null, "allowHttp": false, "key": "none", "isDefault": true})
+               "contextWindow": null, "allowHttp": false,
+               "options": {"authHeader": null, "organizationId": null, "firstTokenSeconds": null}, "parameters": {},
+               "key": "none", "isDefault": true})
     );
     assert_eq!(desk.run(&["endpoint", "remove", "practice"]).code, 2);
     assert_eq!(desk.json(&["endpoint", "test", "practice"])["ok"], true);

@@ -123,6 +123,8 @@ async fn a_reply_goes_on_while_another_thread_is_looked_at() {
     page.send("Tell me a story").await;
     gate.open(3);
     page.see("First paragraph.").await;
+    // The new thread takes the place where the other one stood: whoever clicks before hits the wrong row.
+    page.find("button", "Tell me a story").await;
     page.open_thread("Another thread").await;
     page.see_gone("First paragraph.").await;
     gate.open(1);

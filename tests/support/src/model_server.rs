@@ -5,7 +5,7 @@
 //! blocks does not stop it. What it answers is a queue of [`Reply`]s; what it saw can be read at
 //! any time, and waited for without sleeping.
 //!
-//! ```ignore
+//! ```text
 //! let server = ModelServer::start();
 //! server.queue(Reply::status(503, "text/plain", "busy"));  // first request
 //! server.queue(Reply::text("Hello there."));               // second; then the default again
