@@ -1,7 +1,7 @@
 //! What the model sees: how much it can take, and which messages of the active path go. Cost
 //! follows the budget, not the thread's length.
 //!
-//! Tokens are estimated on the safe side, times what the endpoint was found to count ([`tokens`],
+//! Tokens are estimated on the safe side, times what the endpoint was found to count (`tokens`,
 //! [`learned`]). Where that says that something does not fit, the model's own tokenizer counts, if
 //! there is one. What was sent stands in a [`receipt`].
 

@@ -1,5 +1,5 @@
 //! The `response` table: one row for each attempt by a model to answer. How a row comes to be, grows
-//! and ends is in [`life`].
+//! and ends is in `life`.
 
 mod life;
 
