@@ -262,3 +262,39 @@ async fn a_chain_that_is_forgotten_is_gone_at_once_and_stops() {
     world.skein.forget_chain(&first.id).expect("it is gone already");
     assert_eq!(refused(world.skein.forget_chain("resp_1")), Code::ResponseNotFound);
 }
+
+#[tokio::test]
+async fn several_texts_of_a_message_and_a_reply_that_is_handed_back_reach_the_model() {
+    let world = World::new();
+    world.server.queue(Reply::text("The answer"));
+    let first = chat(&world, None, "A question").await;
+    let handed_back = serde_json::to_value(&first.output[0]).unwrap();
+    let request = serde_json::json!({"inputs": [
+        {"role": "user", "texts": [{"text": "A question"}]},
+        handed_back,
+        {"role": "user", "texts": [{"text": "One part"}, {"text": "and another"}]},
+    ]});
+    world.server.queue(Reply::text("More"));
+    world.ask(serde_json::from_value(request).unwrap()).await.unwrap().done().await;
+    let expected =
+        [pair("user", "A question"), pair("assistant", "The answer"), pair("user", "One part\n\nand another")];
+    assert_eq!(world.server.last_request().messages(), expected);
+}
+
+#[tokio::test]
+async fn past_256_mib_the_oldest_chain_is_gone_and_the_others_are_not() {
+    let world = World::with_window(Some(u32::MAX));
+    let text = "x".repeat(4 * 1024 * 1024);
+    let mut ids = Vec::new();
+    for _ in 0..64 {
+        world.server.queue(Reply::text("read"));
+        let response = chat(&world, None, &text).await;
+        assert_eq!(response.status, ResponseStatus::Completed, "{:?}", response.error);
+        ids.push(response.id);
+    }
+    assert_eq!(refused(world.skein.get_response(&ids[0])), Code::ResponseExpired);
+    assert_eq!(refused(world.ask(chained(Some(&ids[0]), "more")).await), Code::ResponseExpired);
+    for id in &ids[1..] {
+        assert_eq!(world.skein.get_response(id).unwrap().status, ResponseStatus::Completed);
+    }
+}
