@@ -1,6 +1,7 @@
 //! Who is let in: on every route and every method, before anything else is looked at.
 
 use std::io::{Read, Write};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -211,4 +212,25 @@ fn heads_that_are_too_large_or_too_slow_are_given_up() {
     let mut rest = Vec::new();
     slow.read_to_end(&mut rest).unwrap();
     assert!(rest.is_empty() || read(&rest).status >= 400, "given up after its time");
+}
+
+#[test]
+fn the_65th_connection_waits_until_another_one_goes() {
+    let desk = Desk::new();
+    let head = format!("Host: {}\r\nAuthorization: Bearer {TOKEN}\r\n", desk.address);
+    // Each holds its place, for its body never comes.
+    let mut others: Vec<_> = (0..64).map(|_| desk.connect()).collect();
+    for stream in &mut others {
+        stream.write_all(format!("POST /v1/threads HTTP/1.1\r\n{head}Content-Length: 2\r\n\r\n").as_bytes()).unwrap();
+    }
+    let mut next = desk.connect();
+    next.write_all(format!("GET /v1/threads HTTP/1.1\r\n{head}Connection: close\r\n\r\n").as_bytes()).unwrap();
+    let patience = next.read_timeout().unwrap();
+    next.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    assert!(next.peek(&mut [0]).is_err(), "nothing is said to it yet");
+    next.set_read_timeout(patience).unwrap();
+    drop(others.pop());
+    let mut bytes = Vec::new();
+    next.read_to_end(&mut bytes).unwrap();
+    assert_eq!(read(&bytes).status, 200);
 }
