@@ -2,6 +2,7 @@
 import type { Exported } from '../generated/Exported';
 import type { ExportFormat } from '../generated/ExportFormat';
 import { exports as ipc, type Wanted } from '../ipc';
+import { dialogs } from './dialogs.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { seals } from './seals.svelte';
@@ -47,3 +48,8 @@ class Exports {
 }
 
 export const exports = new Exports();
+
+/** Asks how to export several threads that were chosen in the list. */
+export function exportThreads(ids: string[]) {
+  dialogs.show({ kind: 'export', threads: ids.map((id) => ({ id, title: null, state: 'open', client: null })) });
+}
