@@ -1,0 +1,37 @@
+// Every command of the window, and what a key means.
+import { dialogs } from '../state/dialogs.svelte';
+import { t } from '../state/words.svelte';
+import { applies, type Command } from './command';
+import { composer } from './composer';
+import { list } from './list';
+import { messages } from './messages';
+import { settings } from './settings';
+import { inWords, matches } from './shortcut';
+import { thread } from './thread';
+import { window } from './window';
+
+/** Where two share a key, the first that applies has it. */
+export const commands: Command[] = [...window, ...list, ...thread, ...messages, ...composer, ...settings];
+
+const byId = new Map(commands.map((command) => [command.id, command]));
+
+export const command = (id: string) => byId.get(id);
+
+/** The words of a command with its key behind them, for the button that does the same. */
+export function hint(id: string) {
+  const found = command(id);
+  if (!found) return '';
+  return found.shortcut ? `${t(found.words)} (${inWords(found.shortcut)})` : t(found.words);
+}
+
+/** What a key means now, or nothing. Dialogs and menus take their own keys before this is asked. */
+export function meaning(event: KeyboardEvent): Command | null {
+  if (event.isComposing || event.defaultPrevented || dialogs.open !== null) return null;
+  const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && isField(event.target);
+  if (writes) return null;
+  return commands.find((each) => each.shortcut && matches(event, each.shortcut) && applies(each)) ?? null;
+}
+
+function isField(target: EventTarget | null) {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}

@@ -1,0 +1,12 @@
+// The pages of the settings, in order.
+import type { SettingsTab } from '../state/dialogs.svelte';
+import type { Key } from '../state/words.svelte';
+
+export const tabs: [SettingsTab, Key][] = [
+  ['endpoints', 'settings.endpoints'],
+  ['appearance', 'settings.appearance'],
+  ['retention', 'settings.retention'],
+  ['api', 'settings.api'],
+  ['security', 'settings.security'],
+  ['about', 'settings.about'],
+];

@@ -1,0 +1,42 @@
+// Going somewhere in the window. Whatever drawer was open makes room for what is asked for.
+import { dialogs } from './dialogs.svelte';
+import { layout } from './layout.svelte';
+import { pane } from './pane.svelte';
+import { sidebar } from './sidebar.svelte';
+import { temporary } from './temporary.svelte';
+
+/** To a thread, at its end or around a message. */
+export function open(id: string, around: string | null = null) {
+  dialogs.drawer = null;
+  void pane.open(id, around);
+}
+
+/** To an empty thread. */
+export function fresh() {
+  dialogs.drawer = null;
+  void pane.fresh();
+}
+
+/** To a temporary chat. */
+export function begin() {
+  dialogs.drawer = null;
+  void temporary.begin();
+}
+
+/** To the search over every message. */
+export function toSearch() {
+  if (layout.narrow) dialogs.drawer = 'sidebar';
+  requestAnimationFrame(() => {
+    const field = document.getElementById('search');
+    if (!(field instanceof HTMLInputElement)) return;
+    field.focus();
+    field.select();
+  });
+}
+
+/** To the thread above or below in the list. */
+export function walk(by: 1 | -1) {
+  const now = pane.id === null ? -1 : sidebar.placeOf(pane.id);
+  const next = sidebar.row(Math.max(0, now + by));
+  if (next && next.id !== pane.id) open(next.id);
+}
