@@ -9,6 +9,7 @@ mod exports;
 mod finding;
 mod harness;
 mod lifecycle;
+mod lived_in;
 mod local_api;
 mod looks;
 mod page;

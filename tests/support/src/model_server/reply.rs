@@ -110,6 +110,18 @@ impl Reply {
         Self::stream(steps)
     }
 
+    /// The same stream, by a model of another name.
+    #[must_use]
+    pub fn by(mut self, model: &str) -> Self {
+        for step in &mut self.steps {
+            if let Step::Send(bytes) = step {
+                let named = format!("\"model\":{}", json!(model));
+                *bytes = String::from_utf8_lossy(bytes).replace(r#""model":"scripted""#, &named).into_bytes();
+            }
+        }
+        self
+    }
+
     /// Streams each of `data` as one event, and ends without adding anything.
     pub fn events(data: &[&str]) -> Self {
         Self::stream(data.iter().map(|d| Step::Send(format!("data: {d}\n\n").into())).collect())
