@@ -72,7 +72,8 @@ export class Fake extends FakeSeals {
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
   ];
   settings: Settings = {
-    appearance: { theme: 'light', textSize: 100, language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true,
+    appearance: { theme: 'light', textSize: 100, density: 'comfortable', language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true,
+    panes: { sidebarOpen: true, sidebarWidth: 268, inspectorWidth: 296 }, notify: true, recentCommands: [],
     retention: { mode: 'review', inactivityDays: 90, ageDays: 365 }, api: { enabled: false, port: 8417 },
   };
   /** Chains by the id of their last response. */

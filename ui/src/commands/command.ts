@@ -12,6 +12,8 @@ export type Command = {
   group: Group;
   icon?: string;
   shortcut?: Shortcut;
+  /** Its key works over an open dialog too. */
+  anywhere?: true;
   /** Whether it can be done now; without it, always. */
   when?: () => boolean;
   run: () => void | Promise<void>;

@@ -26,10 +26,10 @@ export function hint(id: string) {
 
 /** What a key means now, or nothing. Dialogs and menus take their own keys before this is asked. */
 export function meaning(event: KeyboardEvent): Command | null {
-  if (event.isComposing || event.defaultPrevented || dialogs.open !== null) return null;
+  if (event.isComposing || event.defaultPrevented) return null;
   const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && isField(event.target);
   if (writes) return null;
-  return commands.find((each) => each.shortcut && matches(event, each.shortcut) && applies(each)) ?? null;
+  return commands.find((each) => each.shortcut && matches(event, each.shortcut) && (each.anywhere || dialogs.open === null) && applies(each)) ?? null;
 }
 
 function isField(target: EventTarget | null) {

@@ -11,6 +11,7 @@ export type Dialog =
   | { kind: 'erase'; id: string; title: string }
   | { kind: 'link'; link: Link }
   | { kind: 'export'; threads: Exportable[] }
+  | { kind: 'palette' }
   | { kind: 'shortcuts' };
 
 class Dialogs {

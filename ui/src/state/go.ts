@@ -25,7 +25,7 @@ export function begin() {
 
 /** To the search over every message. */
 export function toSearch() {
-  if (layout.narrow) dialogs.drawer = 'sidebar';
+  if (!layout.sidebar) layout.toggleSidebar();
   requestAnimationFrame(() => {
     const field = document.getElementById('search');
     if (!(field instanceof HTMLInputElement)) return;

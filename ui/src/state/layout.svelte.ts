@@ -1,14 +1,27 @@
-// How wide the window is, and so whether the side panels stand beside the thread or cover it.
+// How wide the window is, and so whether the side panes stand beside the thread or cover it.
 import { dialogs } from './dialogs.svelte';
 import { settings } from './settings.svelte';
 
+export type Side = 'sidebar' | 'inspector';
+
+/** How wide a pane may be, in pixels at the usual text size, and how wide it is until it is drawn. */
+export const limits: Record<Side, { least: number; most: number; usual: number }> = {
+  sidebar: { least: 208, most: 480, usual: 268 },
+  inspector: { least: 232, most: 560, usual: 296 },
+};
+
+const within = (side: Side, width: number) => Math.round(Math.max(limits[side].least, Math.min(width, limits[side].most)));
+
 class Layout {
   #width = $state(window.innerWidth);
+  /** Widths while a divider is drawn: they are kept when it is let go. */
+  #drawn = $state<Partial<Record<Side, number>>>({});
   /** The sidebar is a drawer. */
   narrow = $derived(this.#width < 760 * Math.max(1, settings.scale));
   /** The inspector is a drawer. */
   tight = $derived(this.#width < 1080 * Math.max(1, settings.scale));
   inspector = $derived(this.tight ? dialogs.drawer === 'inspector' : settings.all.inspectorOpen);
+  sidebar = $derived(this.narrow ? dialogs.drawer === 'sidebar' : settings.all.panes.sidebarOpen);
 
   watch() {
     const look = () => {
@@ -18,6 +31,33 @@ class Layout {
     };
     window.addEventListener('resize', look);
     return () => window.removeEventListener('resize', look);
+  }
+
+  widthOf(side: Side) {
+    const { sidebarWidth, inspectorWidth } = settings.all.panes;
+    return within(side, this.#drawn[side] ?? (side === 'sidebar' ? sidebarWidth : inspectorWidth));
+  }
+
+  /** Shows a width for now. */
+  draw(side: Side, width: number) {
+    this.#drawn[side] = within(side, width);
+  }
+
+  /** Keeps a width. */
+  keep(side: Side, width = this.widthOf(side)) {
+    delete this.#drawn[side];
+    const change = side === 'sidebar' ? { sidebarWidth: within(side, width) } : { inspectorWidth: within(side, width) };
+    void settings.change({ panes: { ...settings.all.panes, ...change } });
+  }
+
+  toggle(side: Side) {
+    if (side === 'sidebar') this.toggleSidebar();
+    else this.toggleInspector();
+  }
+
+  toggleSidebar() {
+    if (this.narrow) dialogs.drawer = dialogs.drawer === 'sidebar' ? null : 'sidebar';
+    else void settings.change({ panes: { ...settings.all.panes, sidebarOpen: !settings.all.panes.sidebarOpen } });
   }
 
   toggleInspector() {

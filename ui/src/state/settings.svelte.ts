@@ -8,14 +8,19 @@ import { words } from './words.svelte';
 
 class SettingsState {
   all = $state.raw<Settings>({
-    appearance: { theme: 'system', textSize: 100, language: null },
+    appearance: { theme: 'system', textSize: 100, density: 'comfortable', language: null },
     groupBy: 'client',
     enterSends: true,
     inspectorOpen: true,
+    panes: { sidebarOpen: true, sidebarWidth: 268, inspectorWidth: 296 },
+    notify: true,
+    recentCommands: [],
     retention: { mode: 'review', inactivityDays: 90, ageDays: 365 },
     api: { enabled: false, port: 8417 },
   });
   about = $state.raw<About | null>(null);
+  /** Things stand closer together. */
+  compact = $derived(this.all.appearance.density === 'compact');
   /** The size of everything against the usual, 1 for 100 %. */
   scale = $derived(this.all.appearance.textSize / 100);
   #system = window.matchMedia('(prefers-color-scheme: dark)');
@@ -40,10 +45,11 @@ class SettingsState {
   }
 
   #paint() {
-    const { theme, textSize, language } = this.all.appearance;
+    const { theme, textSize, density, language } = this.all.appearance;
     const dark = theme === 'dark' || (theme === 'system' && this.#system.matches);
     const root = document.documentElement;
     root.dataset['theme'] = dark ? 'dark' : 'light';
+    root.dataset['density'] = density;
     root.style.fontSize = `${textSize}%`;
     words.choose(language);
   }

@@ -44,7 +44,7 @@ pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use retention::{CleanedThread, DueReason, DueThread, Retention, RetentionMode, RetentionReport};
 pub use search::{SearchHit, SearchPage};
-pub use settings::{About, ApiSettings, Appearance, KeychainState, Settings, Theme};
+pub use settings::{About, ApiSettings, Appearance, Density, KeychainState, Panes, Settings, Theme};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
 pub use usage::{Cost, Price, UsageBy, UsageReport, UsageSum};

@@ -18,6 +18,17 @@ pub enum Theme {
     Dark,
 }
 
+/// How much room there is between things.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    /// Room to breathe.
+    #[default]
+    Comfortable,
+    /// More at a glance.
+    Compact,
+}
+
 /// How the window looks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase", default)]
@@ -26,13 +37,33 @@ pub struct Appearance {
     pub theme: Theme,
     /// Per cent of the usual text size, 80 to 200.
     pub text_size: u16,
+    /// How much room there is between things.
+    pub density: Density,
     /// `en`, `de`, or `null` for the system's.
     pub language: Option<String>,
 }
 
 impl Default for Appearance {
     fn default() -> Self {
-        Self { theme: Theme::System, text_size: 100, language: None }
+        Self { theme: Theme::System, text_size: 100, density: Density::Comfortable, language: None }
+    }
+}
+
+/// The panes beside the thread. Widths are in pixels at the usual text size.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Panes {
+    /// Whether the list of threads is open.
+    pub sidebar_open: bool,
+    /// How wide the list of threads is.
+    pub sidebar_width: u16,
+    /// How wide the inspector is.
+    pub inspector_width: u16,
+}
+
+impl Default for Panes {
+    fn default() -> Self {
+        Self { sidebar_open: true, sidebar_width: 268, inspector_width: 296 }
     }
 }
 
@@ -64,6 +95,12 @@ pub struct Settings {
     pub enter_sends: bool,
     /// Whether the inspector is open.
     pub inspector_open: bool,
+    /// The panes beside the thread.
+    pub panes: Panes,
+    /// Whether the system tells of a reply that ended while the window was away.
+    pub notify: bool,
+    /// The commands that were used last in the palette, the newest first.
+    pub recent_commands: Vec<String>,
     /// What becomes of threads that nobody uses any more.
     pub retention: Retention,
     /// The local API.
@@ -77,6 +114,9 @@ impl Default for Settings {
             group_by: Some("client".into()),
             enter_sends: true,
             inspector_open: true,
+            panes: Panes::default(),
+            notify: true,
+            recent_commands: Vec::new(),
             retention: Retention::default(),
             api: ApiSettings::default(),
         }

@@ -1,0 +1,45 @@
+// The command palette: what was typed, the titles it is compared with, and what was used last.
+import { titled, type Titled } from '../commands/ranking';
+import { threads } from '../ipc';
+import { settings } from './settings.svelte';
+
+const PAGE = 1000;
+/** Titles that are looked through; the search finds the rest. */
+const MOST = 20_000;
+const REMEMBERED = 6;
+
+class Palette {
+  titles = $state.raw<Titled[]>([]);
+  /** Whether every title that will be is there. */
+  complete = $state(false);
+  #turn = 0;
+
+  /** Fetches titles, the newest threads first, a page at a time so that the first are there at once. */
+  async open() {
+    const turn = ++this.#turn;
+    this.titles = [];
+    this.complete = false;
+    for (let offset = 0; offset < MOST; offset += PAGE) {
+      const page = await threads.sidebar(null, null, false, offset, PAGE).catch(() => null);
+      if (turn !== this.#turn) return;
+      if (page === null) break;
+      this.titles = [...this.titles, ...page.rows.map(titled)];
+      if (this.titles.length >= page.total) break;
+    }
+    this.complete = true;
+  }
+
+  /** Lets go of the titles: there may be many, and they grow old. */
+  close() {
+    this.#turn += 1;
+    this.titles = [];
+  }
+
+  /** Remembers a command as used. */
+  used(id: string) {
+    const recentCommands = [id, ...settings.all.recentCommands.filter((each) => each !== id)].slice(0, REMEMBERED);
+    void settings.change({ recentCommands });
+  }
+}
+
+export const palette = new Palette();
