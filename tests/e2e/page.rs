@@ -186,7 +186,7 @@ impl Page {
 
     /// The id of the thread that was written to last.
     pub async fn newest_thread(&self) -> String {
-        let rows = json!({"groupBy": null, "state": null, "deleted": false, "offset": 0, "limit": 1});
+        let rows = json!({"listing": {}, "offset": 0, "limit": 1});
         let page = self.invoke("sidebar", rows).await.expect("a sidebar");
         page["rows"][0]["id"].as_str().expect("a thread").to_owned()
     }

@@ -2,6 +2,7 @@
 //! responses of one data folder. Doors translate and call; what may happen is decided behind it.
 
 mod api_access;
+mod bulk;
 mod chains;
 mod endpoints;
 mod fork;
@@ -103,6 +104,8 @@ pub(crate) struct Shared {
     pub(crate) chains: Chains,
     /// The running time up to which retention has counted.
     pub(crate) counted: Mutex<Millis>,
+    /// How the last changes to many threads are undone.
+    undos: Mutex<bulk::Undos>,
 }
 
 impl Skein {
@@ -122,6 +125,7 @@ impl Skein {
             process: OnceLock::new(),
             responses: respond::Registry::default(),
             chains: Chains::default(),
+            undos: Mutex::default(),
         };
         let skein = Self(Arc::new(Inner { door: options.door, shared: Arc::new(shared) }));
         if !skein.store().is_read_only() {

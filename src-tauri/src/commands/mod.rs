@@ -7,6 +7,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
 
 mod api;
+mod bulk;
 mod chains;
 pub mod clipboard;
 mod code;
@@ -39,6 +40,10 @@ fn answer<T>(result: Result<T>) -> Answer<T> {
 pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         threads::sidebar,
+        threads::sidebar_ids,
+        threads::place_of_title,
+        threads::metadata_keys,
+        threads::metadata_values,
         threads::open_thread,
         threads::message_views,
         threads::message_text,
@@ -52,6 +57,9 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         threads::choose_version,
         threads::list_history,
         threads::search,
+        threads::search_thread,
+        bulk::change_threads,
+        bulk::undo_change,
         threads::save_draft,
         threads::get_draft,
         responses::subscribe,

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use skein_core::Skein;
 use skein_core::wire::{
-    Deleted, Entry, JsonObject, MessageView, SearchPage, SidebarPage, State as ThreadState, Thread, ThreadView,
+    Deleted, Entry, FoundInThread, JsonObject, MessageView, SearchPage, SidebarListing, SidebarPage,
+    State as ThreadState, Thread, ThreadView,
 };
 use tauri::State;
 
@@ -17,15 +18,28 @@ const HITS: u32 = 50;
 type Handle<'a> = State<'a, Skein>;
 
 #[tauri::command(async)]
-pub fn sidebar(
-    skein: Handle<'_>,
-    group_by: Option<String>,
-    state: Option<ThreadState>,
-    deleted: bool,
-    offset: u32,
-    limit: u32,
-) -> Answer<SidebarPage> {
-    blocking(|| skein.sidebar(group_by.as_deref(), state, deleted, offset, limit))
+pub fn sidebar(skein: Handle<'_>, listing: SidebarListing, offset: u32, limit: u32) -> Answer<SidebarPage> {
+    blocking(|| skein.sidebar(&listing, offset, limit))
+}
+
+#[tauri::command(async)]
+pub fn sidebar_ids(skein: Handle<'_>, listing: SidebarListing, offset: u32, limit: u32) -> Answer<Vec<String>> {
+    blocking(|| skein.sidebar_ids(&listing, offset, limit))
+}
+
+#[tauri::command(async)]
+pub fn place_of_title(skein: Handle<'_>, listing: SidebarListing, from: u32, text: String) -> Answer<Option<u32>> {
+    blocking(|| skein.place_of_title(&listing, from, &text))
+}
+
+#[tauri::command(async)]
+pub fn metadata_keys(skein: Handle<'_>) -> Answer<Vec<String>> {
+    blocking(|| skein.metadata_keys())
+}
+
+#[tauri::command(async)]
+pub fn metadata_values(skein: Handle<'_>, key: String) -> Answer<Vec<String>> {
+    blocking(|| skein.metadata_values(&key))
 }
 
 #[tauri::command(async)]
@@ -106,6 +120,11 @@ pub fn list_history(skein: Handle<'_>, id: String) -> Answer<Vec<Entry>> {
 #[tauri::command(async)]
 pub fn search(skein: Handle<'_>, query: String, after: Option<String>) -> Answer<SearchPage> {
     blocking(|| skein.search(&query, after.as_deref(), HITS))
+}
+
+#[tauri::command(async)]
+pub fn search_thread(skein: Handle<'_>, id: String, query: String) -> Answer<FoundInThread> {
+    blocking(|| skein.search_thread(&id, &query))
 }
 
 #[tauri::command(async)]

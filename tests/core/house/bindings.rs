@@ -6,10 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ApiState, ChainView, ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry,
-    ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint, KeyView, MessageView, Model, NewEndpoint, Page,
-    Price, Progress, Prompt, PromptPatch, Receipt, RetentionReport, SealView, SearchPage, SentRequest, Settings,
-    SidebarPage, StreamEvent, ThreadOptions, ThreadView, UsageReport, Verification, Verified,
+    About, ApiState, BulkChange, BulkReport, ChainView, Chosen, ContextPreview, Deleted, DueThread, Endpoint,
+    EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
+    FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price, Progress, Prompt, PromptPatch, Receipt,
+    RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage, StreamEvent,
+    ThreadOptions, ThreadView, UsageReport, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -21,7 +22,10 @@ fn generate(dir: &Path) {
     export!(
         About,
         ApiState,
+        BulkChange,
+        BulkReport,
         ChainView,
+        Chosen,
         ContextPreview,
         Deleted,
         DueThread,
@@ -34,6 +38,7 @@ fn generate(dir: &Path) {
         Exported,
         FilledPrompt,
         FoundEndpoint,
+        FoundInThread,
         KeyView,
         MessageView,
         Model,
@@ -49,6 +54,7 @@ fn generate(dir: &Path) {
         SearchPage,
         SentRequest,
         Settings,
+        SidebarListing,
         SidebarPage,
         StreamEvent,
         ThreadOptions,

@@ -11,8 +11,16 @@ fn words_phrases_and_filters() {
         parse("memo \"transfer pricing\" role:user state:locked client:\"Acme GmbH\" after:1970-01-02", &TimeZone::UTC);
     assert_eq!(query.to_match().unwrap(), "\"memo\"* AND \"transfer pricing\"");
     assert_eq!((query.role, query.state), (Some(Role::User), Some(State::Locked)));
-    assert_eq!(query.client.as_deref(), Some("Acme GmbH"));
+    assert_eq!(query.metadata, [("client".into(), "Acme GmbH".into())]);
     assert_eq!(query.after, Some(86_400_000));
+}
+
+#[test]
+fn any_metadata_and_the_model_narrow_a_search() {
+    let query = parse("metadata.matter:TP-1 Model:gpt-4.1 metadata.:x", &TimeZone::UTC);
+    assert_eq!(query.metadata, [("matter".into(), "TP-1".into())]);
+    assert_eq!(query.model.as_deref(), Some("gpt-4.1"));
+    assert_eq!(query.to_match().unwrap(), "\"metadata x\"*");
 }
 
 #[test]

@@ -110,6 +110,45 @@ fn pages_go_through_every_match_once_few_or_many() {
 }
 
 #[test]
+fn a_model_and_any_metadata_narrow_too() {
+    let fixture = Fixture::new();
+    let matter = fixture.thread("a", "{\"matter\":\"TP-1\"}");
+    fixture.message(&matter, None, Role::User, "needle");
+    fixture.message(&fixture.thread("b", "{}"), None, Role::User, "needle");
+    for (query, count) in [("needle metadata.matter:tp-1", 1), ("metadata.matter:TP-2", 0), ("needle model:gpt", 0)] {
+        assert_eq!(found(&fixture, query).len(), count, "{query}");
+    }
+}
+
+#[test]
+fn a_search_within_a_thread_tells_the_places_on_the_path_and_what_to_mark() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    fixture.message(&fixture.thread("b", "{}"), None, Role::User, "needle of another");
+    let first = fixture.message(&thread, None, Role::User, "A Needle");
+    let second = fixture.message(&thread, Some(&first), Role::Assistant, "hay");
+    let third = fixture.message(&thread, Some(&second), Role::User, "needles and the needle");
+    fixture.message(&thread, Some(&third), Role::Assistant, "hay");
+    fixture.message(&thread, Some(&first), Role::Assistant, "another version with a needle");
+    fixture.message(&thread, Some(&third), Role::Assistant, "the tip of the path");
+    let skein = skein_core::Skein::open(skein_core::OpenOptions::new(fixture.dir.path(), Door::Cli)).unwrap();
+    let found = |query| skein.search_thread("a", query).unwrap();
+    let places = |query| found(query).hits.iter().map(|hit| hit.position).collect::<Vec<_>>();
+    assert_eq!(places("needle"), [1, 3]);
+    assert_eq!(found("needle").hits[0].message_id, first.message.id.to_string());
+    assert_eq!(found("needle").elsewhere, 1);
+    assert_eq!(places("\"the needle\""), [3]);
+    assert_eq!(places("needle role:assistant"), [] as [u32; 0]);
+    assert_eq!(places("role:user"), [1, 3]);
+    assert_eq!(places("state:locked"), [] as [u32; 0], "it says nothing about messages");
+    let terms = found("Äpfel \"the Needle\"").terms;
+    assert_eq!(
+        terms.iter().map(|term| (term.words.join(" "), term.prefix)).collect::<Vec<_>>(),
+        [("apfel".into(), true), ("the needle".into(), false)]
+    );
+}
+
+#[test]
 fn what_is_in_the_bin_is_not_found() {
     let fixture = Fixture::new();
     let thread = fixture.thread("a", "{}");

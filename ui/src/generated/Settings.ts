@@ -3,6 +3,7 @@ import type { ApiSettings } from "./ApiSettings";
 import type { Appearance } from "./Appearance";
 import type { Panes } from "./Panes";
 import type { Retention } from "./Retention";
+import type { SidebarSort } from "./SidebarSort";
 
 /**
  * Everything a person can set about this store.
@@ -16,6 +17,14 @@ appearance: Appearance,
  * The metadata key that the sidebar groups by; `null` for none.
  */
 groupBy: string | null, 
+/**
+ * What the sidebar orders by within a group.
+ */
+sort: SidebarSort, 
+/**
+ * The groups that are folded up, as the window names them.
+ */
+folded: Array<string>, 
 /**
  * Whether Enter sends (and Shift+Enter breaks the line), or the other way round.
  */

@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 use skein_core::context::{self, CountedBy, Wish};
+use skein_core::wire::SidebarListing;
 
 use crate::fill::{handle, thread_of, threads};
 use crate::table::{Table, median};
@@ -42,10 +43,13 @@ pub fn measure(table: &mut Table) {
 
     let filled = threads(10_000);
     let skein = handle(&filled);
-    let listed = median(RUNS, || {
-        let page = skein.sidebar(Some("client"), None, false, 0, 100).unwrap();
-        assert_eq!(page.total, 10_001);
-    });
+    let listing = |text: Option<&str>| SidebarListing {
+        group_by: Some("client".into()),
+        text: text.map(Into::into),
+        ..SidebarListing::default()
+    };
+    let list = |text, total| median(RUNS, || assert_eq!(skein.sidebar(&listing(text), 0, 100).unwrap().total, total));
+    let listed = list(None, 10_001);
     let conn = Connection::open(filled.dir.path().join("skein.db")).unwrap();
     let bare = median(RUNS, || {
         let mut read = conn
@@ -57,4 +61,6 @@ pub fn measure(table: &mut Table) {
         assert_eq!(read.query_map([], |row| row.get::<_, String>(0)).unwrap().count(), 10_001);
     });
     table.ratio("group 10,000 threads, first 100 rows", listed, "ms", ("bare sorted select", bare), "100 ms painted");
+    let filtered = list(Some("thread 77"), 111);
+    table.ratio("the same, narrowed by a word's beginning", filtered, "ms", ("all", listed), "50 ms painted");
 }

@@ -50,10 +50,15 @@ pub fn split_unspaced(text: &str) -> String {
 
 /// Folds one word. A voiced kana or a Hangul syllable is a letter of its own, not one with an accent.
 fn fold(word: &str) -> String {
-    if word.starts_with(is_unspaced) {
-        return word.into();
+    if word.starts_with(is_unspaced) { word.into() } else { folded(word) }
+}
+
+/// A text without case and accents.
+pub fn folded(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
     }
-    word.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
+    text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }
 
 /// The words of a text, in order; an unspaced character is a word of its own.

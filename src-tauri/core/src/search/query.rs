@@ -35,8 +35,10 @@ pub struct Query {
     pub role: Option<Role>,
     /// Only threads in this state.
     pub state: Option<State>,
-    /// Only threads of this client.
-    pub client: Option<String>,
+    /// Only threads with these values under these metadata keys, `client` among them.
+    pub metadata: Vec<(String, String)>,
+    /// Only messages of a model in whose name this stands.
+    pub model: Option<String>,
     /// Only messages written before this moment.
     pub before: Option<Millis>,
     /// Only messages written at or after this moment.
@@ -48,6 +50,11 @@ impl Query {
     pub fn is_in(&self, text: &str) -> bool {
         let words: Vec<String> = words(text).map(|word| word.folded).collect();
         self.terms.iter().all(|term| words.windows(term.words.len()).any(|run| term.is(run)))
+    }
+
+    /// Whether it says anything about messages beside their words.
+    pub const fn narrows_messages(&self) -> bool {
+        self.role.is_some() || self.model.is_some() || self.before.is_some() || self.after.is_some()
     }
 
     /// The query as FTS5 reads it; `None` if there is nothing to match.
@@ -100,10 +107,18 @@ fn take_filter(query: &mut Query, piece: &str, zone: &TimeZone) -> bool {
     if value.is_empty() {
         return false;
     }
+    if let Some(key) = key.strip_prefix("metadata.").filter(|key| !key.is_empty()) {
+        query.metadata.push((key.into(), value.into()));
+        return true;
+    }
     match key.to_ascii_lowercase().as_str() {
         "role" => set(&mut query.role, role(value)),
         "state" => set(&mut query.state, state(value)),
-        "client" => set(&mut query.client, Some(value.to_owned())),
+        "client" => {
+            query.metadata.push(("client".into(), value.into()));
+            true
+        }
+        "model" => set(&mut query.model, Some(value.to_owned())),
         "before" => set(&mut query.before, day(value, zone)),
         "after" => set(&mut query.after, day(value, zone)),
         _ => false,

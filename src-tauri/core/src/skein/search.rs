@@ -1,12 +1,14 @@
 //! Searching, from a person's words to marked snippets.
 
 use super::Skein;
+use super::show::find;
+use super::window_view::path_on_show;
 use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::render;
 use crate::search;
 use crate::store::search as index;
-use crate::wire::{SearchHit, SearchPage};
+use crate::wire::{FoundInThread, SearchHit, SearchPage, SearchTerm, ThreadHit};
 
 /// Bytes of a message up to which its snippet is taken from its words as they are shown.
 const READABLE: usize = 64 * 1024;
@@ -30,6 +32,29 @@ impl Skein {
             })
         })
     }
+
+    /// Searches one thread: where on the path on show matching messages stand, and what to mark in them.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`; a malformed query is a search for its words.
+    pub fn search_thread(&self, id: &str, query: &str) -> Result<FoundInThread> {
+        let query = search::parse(query, &Self::zone());
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let path = path_on_show(conn, &row)?;
+            let places = index::find_in(conn, row.seq, &query)?;
+            let (on_path, others): (Vec<_>, Vec<_>) =
+                places.into_iter().partition(|place| path.holds_place(place.branch, place.depth));
+            let mut hits: Vec<ThreadHit> =
+                on_path.into_iter().map(|place| ThreadHit { message_id: place.id, position: place.depth }).collect();
+            hits.sort_unstable_by_key(|hit| hit.position);
+            Ok(FoundInThread { hits, elsewhere: others.len() as u32, terms: terms(query) })
+        })
+    }
+}
+
+fn terms(query: search::Query) -> Vec<SearchTerm> {
+    query.terms.into_iter().map(|term| SearchTerm { words: term.words, prefix: term.prefix }).collect()
 }
 
 fn search_hit(hit: index::Hit, query: &search::Query) -> SearchHit {

@@ -116,7 +116,8 @@ impl Skein {
         self.unless_abandoned(|| self.store().write(|tx| self.change(tx, id, change, key.as_ref())))
     }
 
-    fn change(
+    /// The same, as a part of doing more.
+    pub(super) fn change(
         &self,
         tx: &Transaction<'_>,
         id: &str,
@@ -210,7 +211,7 @@ impl Skein {
         }
     }
 
-    fn delete(&self, tx: &Transaction<'_>, id: &str, confirm: Option<&str>) -> Result<bool> {
+    pub(super) fn delete(&self, tx: &Transaction<'_>, id: &str, confirm: Option<&str>) -> Result<bool> {
         let row = find(tx, id)?;
         let now = self.now();
         let erase = row.state == State::Archived && confirm == Some(id);

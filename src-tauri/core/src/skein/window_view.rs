@@ -8,29 +8,58 @@ use crate::error::Result;
 use crate::render;
 use crate::store::message::MessageRow;
 use crate::store::path::{Path, newest_tip_through};
-use crate::store::sidebar::{self, Listing};
+use crate::store::sidebar;
 use crate::store::thread::ThreadRow;
-use crate::store::{StoreError, draft, response, view};
-use crate::wire::{MessageView, SidebarPage, State, Thread, ThreadView};
+use crate::store::{StoreError, draft, metadata, response, view};
+use crate::wire::{MessageView, SidebarListing, SidebarPage, Thread, ThreadView};
 
 /// Messages that come with a thread when it is opened.
 const FIRST: u32 = 30;
+/// Keys that a person can choose from.
+const KEYS: u32 = 50;
+/// Values that are offered for completion.
+const VALUES: u32 = 5000;
 
 impl Skein {
-    /// Lists the sidebar: every group, and the lines from `offset` on. `deleted` lists the bin.
+    /// Lists the sidebar: every group, and the lines from `offset` on.
     ///
     /// # Errors
     /// `storage_error`.
-    pub fn sidebar(
-        &self,
-        group_by: Option<&str>,
-        state: Option<State>,
-        deleted: bool,
-        offset: u32,
-        limit: u32,
-    ) -> Result<SidebarPage> {
-        let listing = Listing { group_by, state, deleted };
-        Ok(self.store().read(|conn| sidebar::list(conn, &listing, offset, limit.min(1000)))?)
+    pub fn sidebar(&self, listing: &SidebarListing, offset: u32, limit: u32) -> Result<SidebarPage> {
+        Ok(self.store().read(|conn| sidebar::list(conn, listing, offset, limit.min(1000)))?)
+    }
+
+    /// The ids of the sidebar's lines from `offset` on.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn sidebar_ids(&self, listing: &SidebarListing, offset: u32, limit: u32) -> Result<Vec<String>> {
+        Ok(self.store().read(|conn| sidebar::ids(conn, listing, offset, limit.into()))?)
+    }
+
+    /// The place of the next of the sidebar's lines, from the place `from` on and then from the beginning, whose title
+    /// begins with `text`.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn place_of_title(&self, listing: &SidebarListing, from: u32, text: &str) -> Result<Option<u32>> {
+        Ok(self.store().read(|conn| sidebar::place_of_title(conn, listing, from, text))?)
+    }
+
+    /// The metadata keys by which threads can be grouped, those that most threads have first.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn metadata_keys(&self) -> Result<Vec<String>> {
+        Ok(self.store().read(|conn| metadata::list_keys(conn, KEYS))?)
+    }
+
+    /// The values that threads have under a metadata key, in order.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn metadata_values(&self, key: &str) -> Result<Vec<String>> {
+        Ok(self.store().read(|conn| metadata::list_values(conn, key, VALUES))?)
     }
 
     /// Opens a thread at its end, or around a message, whose path is then put on show.

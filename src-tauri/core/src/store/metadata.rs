@@ -55,3 +55,26 @@ pub fn find_value(conn: &Connection, thread: i64, key: &str) -> Result<Option<St
     let mut read = conn.prepare_cached("SELECT value FROM metadata_key WHERE thread = ?1 AND key = ?2")?;
     Ok(read.query_row(params![thread, key], |row| row.get(0)).optional()?)
 }
+
+/// The keys by which threads can be grouped, those that most threads have first; at most `limit`.
+///
+/// # Errors
+/// `storage_error`.
+pub fn list_keys(conn: &Connection, limit: u32) -> Result<Vec<String>, StoreError> {
+    let mut read =
+        conn.prepare_cached("SELECT key FROM metadata_key GROUP BY key ORDER BY count(*) DESC, key LIMIT ?1")?;
+    let keys = read.query_map([limit], |row| row.get(0))?;
+    Ok(keys.collect::<Result<_, _>>()?)
+}
+
+/// The values that threads have under a key, in order; at most `limit`.
+///
+/// # Errors
+/// `storage_error`.
+pub fn list_values(conn: &Connection, key: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+    let mut read = conn.prepare_cached(
+        "SELECT value FROM metadata_key WHERE key = ?1 GROUP BY value ORDER BY value COLLATE NOCASE, value LIMIT ?2",
+    )?;
+    let values = read.query_map(params![key, limit], |row| row.get(0))?;
+    Ok(values.collect::<Result<_, _>>()?)
+}

@@ -173,6 +173,21 @@ impl Store {
     }
 }
 
+/// Runs `work` as a part of a transaction that goes on without it if it fails: nothing of it is written then.
+///
+/// # Errors
+/// What `work` returns, and `storage_error`.
+pub fn attempt<T, E: From<StoreError>>(tx: &Transaction<'_>, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    tx.execute_batch("SAVEPOINT attempt").map_err(StoreError::from)?;
+    let worked = work();
+    let end = if worked.is_ok() { "RELEASE attempt" } else { "ROLLBACK TO attempt; RELEASE attempt" };
+    match (worked, tx.execute_batch(end)) {
+        (Ok(_), Err(error)) => Err(StoreError::from(error).into()),
+        // The whole transaction may be gone with it, as when the disk is full.
+        (worked, _) => worked,
+    }
+}
+
 /// A poisoned lock still guards a sound connection: an unfinished transaction was rolled back.
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -73,7 +73,12 @@ impl Path {
 
     /// Whether a message at that branch and depth stands on the path.
     pub fn holds(&self, message: &MessageRow) -> bool {
-        self.0.iter().any(|s| s.branch == message.branch && (s.from..=s.to).contains(&message.depth))
+        self.holds_place(message.branch, message.depth)
+    }
+
+    /// The same, where only its place is known.
+    pub fn holds_place(&self, branch: i64, depth: u32) -> bool {
+        self.0.iter().any(|s| s.branch == branch && (s.from..=s.to).contains(&depth))
     }
 
     /// The messages at depths `from` to `to`, both included, in order.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, params, params_from_iter};
 
 use super::message::{self, MessageRow};
 use super::{StoreError, Word, thread};
-use crate::search::{Query, parse, split_unspaced};
+use crate::search::{Query, folded, parse, split_unspaced};
 
 /// Up to this many matches are ranked; more are shown newest first.
 const RANKED: u32 = 200;
@@ -22,6 +22,17 @@ pub struct Hit {
     pub thread: thread::ThreadRow,
     /// The thread's client.
     pub client: Option<String>,
+}
+
+/// A message that matches, and its place in its thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The message's id.
+    pub id: String,
+    /// The branch it stands on.
+    pub branch: i64,
+    /// Its place on every path through it, from 1.
+    pub depth: u32,
 }
 
 /// Where a page of matches begins.
@@ -94,14 +105,48 @@ pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<
     Ok((hits, next))
 }
 
+/// Finds the messages of one thread that match, in the order they were written, with their places.
+///
+/// # Errors
+/// `storage_error`.
+pub fn find_in(conn: &Connection, thread: i64, query: &Query) -> Result<Vec<Place>, StoreError> {
+    let mut values: Vec<Value> = vec![thread.into()];
+    let mut sql = match query.to_match() {
+        Some(matching) => {
+            values.push(matching.into());
+            // The index goes first, and only through the stretch in which the thread's messages lie.
+            String::from(
+                "SELECT m.id, m.branch, m.depth FROM search s CROSS JOIN message m ON m.seq = s.rowid
+                 WHERE m.thread = ?1 AND s.text MATCH ?2
+                     AND s.rowid >= (SELECT min(seq) FROM message WHERE thread = ?1)
+                     AND s.rowid <= (SELECT max(seq) FROM message WHERE thread = ?1)",
+            )
+        }
+        None if query.narrows_messages() => "SELECT m.id, m.branch, m.depth FROM message m WHERE m.thread = ?1".into(),
+        None => return Ok(Vec::new()),
+    };
+    messages(&mut sql, &mut values, query);
+    sql.push_str(" ORDER BY m.seq");
+    let mut read = conn.prepare_cached(&sql)?;
+    let places = read.query_map(params_from_iter(values), |row| {
+        Ok(Place { id: row.get("id")?, branch: row.get("branch")?, depth: row.get("depth")? })
+    })?;
+    Ok(places.collect::<Result<_, _>>()?)
+}
+
 fn filters(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
     messages(sql, values, query);
     if let Some(state) = query.state {
         push(sql, values, " AND t.state = ?", state.word().to_owned());
     }
-    if let Some(client) = &query.client {
-        let known = " AND t.seq IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = ? COLLATE NOCASE)";
-        push(sql, values, known, client.clone());
+    metadata(sql, values, "t.seq", query);
+}
+
+/// What a query says about the metadata of the thread whose number stands in `column`.
+fn metadata(sql: &mut String, values: &mut Vec<Value>, column: &str, query: &Query) {
+    for (key, value) in &query.metadata {
+        push(sql, values, &format!(" AND {column} IN (SELECT thread FROM metadata_key WHERE key = ?"), key.clone());
+        push(sql, values, " AND value = ? COLLATE NOCASE)", value.clone());
     }
 }
 
@@ -110,12 +155,9 @@ pub(super) fn narrow(sql: &mut String, values: &mut Vec<Value>, text: &str, quer
     if let Some(state) = query.state {
         push(sql, values, " AND state = ?", state.word().to_owned());
     }
-    if let Some(client) = &query.client {
-        let known = " AND seq IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = ? COLLATE NOCASE)";
-        push(sql, values, known, client.clone());
-    }
-    let about_messages = query.role.is_some() || query.before.is_some() || query.after.is_some();
-    let about_threads = query.state.is_some() || query.client.is_some();
+    metadata(sql, values, "seq", query);
+    let about_messages = query.narrows_messages();
+    let about_threads = query.state.is_some() || !query.metadata.is_empty();
     match query.to_match() {
         Some(matching) => {
             sql.push_str(" AND (seq IN (SELECT m.thread FROM search s JOIN message m ON m.seq = s.rowid");
@@ -138,19 +180,24 @@ pub(super) fn narrow(sql: &mut String, values: &mut Vec<Value>, text: &str, quer
     }
 }
 
-/// `title_matches(text, title)`: whether the words of a query stand in a title.
+/// `title_matches(text, title)`: whether the words of a query stand in a title; `folded(text)`: without case and
+/// accents.
 pub(super) fn add_functions(conn: &Connection) -> Result<(), StoreError> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
-    Ok(conn.create_scalar_function("title_matches", 2, flags, |call| {
+    conn.create_scalar_function("title_matches", 2, flags, |call| {
         let query = call.get_or_create_aux(0, |text| Ok::<_, FromSqlError>(parse(text.as_str()?, &TimeZone::UTC)))?;
         Ok(call.get_raw(1).as_str().is_ok_and(|title| query.is_in(title)))
-    })?)
+    })?;
+    Ok(conn.create_scalar_function("folded", 1, flags, |call| Ok(call.get_raw(0).as_str().ok().map(folded)))?)
 }
 
 /// What a query says about messages.
 fn messages(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
     if let Some(role) = query.role {
         push(sql, values, " AND m.role = ?", role.word().to_owned());
+    }
+    if let Some(model) = &query.model {
+        push(sql, values, " AND instr(lower(m.model), lower(?)) > 0", model.clone());
     }
     if let Some(before) = query.before {
         push(sql, values, " AND m.created_at < ?", before);

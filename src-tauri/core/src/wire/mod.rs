@@ -4,6 +4,7 @@
 //! Times are RFC 3339 UTC with milliseconds (see [`Time`]). A field without a value is `null`,
 //! never absent. What a shape means is decided elsewhere: this room only spells.
 
+mod bulk;
 mod calls;
 mod chain;
 mod endpoint;
@@ -19,11 +20,13 @@ mod response;
 mod retention;
 mod search;
 mod settings;
+mod sidebar;
 mod stream;
 mod thread;
 mod usage;
 mod window;
 
+pub use bulk::{BulkChange, BulkReport, Chosen, Refused};
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
 pub use chain::ChainView;
 pub use endpoint::{
@@ -43,14 +46,13 @@ pub use record::{
 pub use request::{Input, ResponseRequest, ThreadChoice};
 pub use response::{ContextSummary, FinishReason, Response, ResponseStatus, Usage};
 pub use retention::{CleanedThread, DueReason, DueThread, Retention, RetentionMode, RetentionReport};
-pub use search::{SearchHit, SearchPage};
+pub use search::{FoundInThread, SearchHit, SearchPage, SearchTerm, ThreadHit};
 pub use settings::{About, ApiSettings, Appearance, Density, KeychainState, Panes, Settings, Theme};
+pub use sidebar::{SidebarGroup, SidebarListing, SidebarPage, SidebarRow, SidebarSort};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
 pub use usage::{Cost, Price, UsageBy, UsageReport, UsageSum};
-pub use window::{
-    ApiState, ApiStatus, ContextPreview, MessageView, SidebarGroup, SidebarPage, SidebarRow, StreamingView, ThreadView,
-};
+pub use window::{ApiState, ApiStatus, ContextPreview, MessageView, StreamingView, ThreadView};
 
 /// A moment on the wire: RFC 3339 UTC with milliseconds, such as `2026-11-22T09:12:00.000Z`.
 pub type Time = String;

@@ -36,3 +36,35 @@ pub struct SearchPage {
     /// Hand it back to get the next page; `null` on the last one.
     pub next: Option<String>,
 }
+
+/// One thing that was looked for: words in a row, folded as the index folds them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchTerm {
+    /// The words.
+    pub words: Vec<String>,
+    /// Whether the last word may go on.
+    pub prefix: bool,
+}
+
+/// A message of the path on show that matches.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadHit {
+    /// The message.
+    pub message_id: String,
+    /// Its place on the path, from 1.
+    pub position: u32,
+}
+
+/// What a search within a thread finds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundInThread {
+    /// The messages of the path on show that match, in order.
+    pub hits: Vec<ThreadHit>,
+    /// Messages of other versions that match.
+    pub elsewhere: u32,
+    /// What to mark in them.
+    pub terms: Vec<SearchTerm>,
+}

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::Retention;
+use super::{Retention, SidebarSort};
 
 /// Light, dark, or as the system says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, TS)]
@@ -91,6 +91,10 @@ pub struct Settings {
     pub appearance: Appearance,
     /// The metadata key that the sidebar groups by; `null` for none.
     pub group_by: Option<String>,
+    /// What the sidebar orders by within a group.
+    pub sort: SidebarSort,
+    /// The groups that are folded up, as the window names them.
+    pub folded: Vec<String>,
     /// Whether Enter sends (and Shift+Enter breaks the line), or the other way round.
     pub enter_sends: bool,
     /// Whether the inspector is open.
@@ -112,6 +116,8 @@ impl Default for Settings {
         Self {
             appearance: Appearance::default(),
             group_by: Some("client".into()),
+            sort: SidebarSort::default(),
+            folded: Vec::new(),
             enter_sends: true,
             inspector_open: true,
             panes: Panes::default(),

@@ -3,59 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Message, Response, SealStatus, State, Thread, Time, Usage};
-
-/// A line of the sidebar.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SidebarRow {
-    /// The thread.
-    pub id: String,
-    /// Its title; `null` until it has one.
-    pub title: Option<String>,
-    /// Its state.
-    pub state: State,
-    /// Value of the grouping key.
-    pub group: Option<String>,
-    /// When a message was added last.
-    pub last_activity_at: Time,
-    /// Whether it is pinned.
-    pub pinned: bool,
-    /// Whether a response is running.
-    pub running: bool,
-    /// When it went to the bin.
-    pub deleted_at: Option<Time>,
-    /// What the last check of its seal found, while it is locked or archived.
-    pub seal: Option<SealStatus>,
-    /// When that was.
-    pub seal_checked_at: Option<Time>,
-}
-
-/// A heading of the sidebar and how many lines stand under it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SidebarGroup {
-    /// Value of the grouping key; `null` for threads without it.
-    pub name: Option<String>,
-    /// Whether this is the group of pinned threads, which comes first.
-    pub pinned: bool,
-    /// Lines under it.
-    pub count: u32,
-}
-
-/// Some lines of the sidebar, counted over all groups in order.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct SidebarPage {
-    /// Every group, in order.
-    pub groups: Vec<SidebarGroup>,
-    /// The lines asked for.
-    pub rows: Vec<SidebarRow>,
-    /// Place of the first of them, from 0.
-    pub offset: u32,
-    /// Lines in all.
-    pub total: u32,
-}
+use super::{KeyState, Message, Response, Thread, Usage};
 
 /// A message ready to be painted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
