@@ -4,13 +4,17 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { About } from './generated/About';
 import type { ApiState } from './generated/ApiState';
+import type { BulkChange } from './generated/BulkChange';
+import type { BulkReport } from './generated/BulkReport';
 import type { ChainView } from './generated/ChainView';
+import type { Chosen } from './generated/Chosen';
 import type { ContextPreview } from './generated/ContextPreview';
 import type { Deleted } from './generated/Deleted';
 import type { DueThread } from './generated/DueThread';
 import type { Endpoint } from './generated/Endpoint';
 import type { EndpointPatch } from './generated/EndpointPatch';
 import type { FoundEndpoint } from './generated/FoundEndpoint';
+import type { FoundInThread } from './generated/FoundInThread';
 import type { EndpointTest } from './generated/EndpointTest';
 import type { Entry } from './generated/Entry';
 import type { ErrorDetail } from './generated/ErrorDetail';
@@ -27,6 +31,7 @@ import type { RetentionReport } from './generated/RetentionReport';
 import type { SealView } from './generated/SealView';
 import type { SearchPage } from './generated/SearchPage';
 import type { Settings } from './generated/Settings';
+import type { SidebarListing } from './generated/SidebarListing';
 import type { SidebarPage } from './generated/SidebarPage';
 import type { State } from './generated/State';
 import type { StreamEvent } from './generated/StreamEvent';
@@ -69,8 +74,14 @@ async function call<T>(command: string, args: Record<string, unknown> = {}): Pro
 }
 
 export const threads = {
-  sidebar: (groupBy: string | null, state: State | null, deleted: boolean, offset: number, limit: number) =>
-    call<SidebarPage>('sidebar', { groupBy, state, deleted, offset, limit }),
+  sidebar: (listing: SidebarListing, offset: number, limit: number) =>
+    call<SidebarPage>('sidebar', { listing, offset, limit }),
+  sidebarIds: (listing: SidebarListing, offset: number, limit: number) =>
+    call<string[]>('sidebar_ids', { listing, offset, limit }),
+  placeOfTitle: (listing: SidebarListing, from: number, text: string) =>
+    call<number | null>('place_of_title', { listing, from, text }),
+  metadataKeys: () => call<string[]>('metadata_keys'),
+  metadataValues: (key: string) => call<string[]>('metadata_values', { key }),
   open: (id: string, around: string | null = null) => call<ThreadView>('open_thread', { id, around }),
   messageViews: (id: string, from: number, to: number) => call<MessageView[]>('message_views', { id, from, to }),
   messageText: (id: string, messageId: string) => call<string>('message_text', { id, messageId }),
@@ -84,6 +95,7 @@ export const threads = {
   chooseVersion: (id: string, messageId: string) => call<ThreadView>('choose_version', { id, messageId }),
   history: (id: string) => call<Entry[]>('list_history', { id }),
   search: (query: string, after: string | null = null) => call<SearchPage>('search', { query, after }),
+  searchThread: (id: string, query: string) => call<FoundInThread>('search_thread', { id, query }),
   saveDraft: (id: string | null, text: string) => call<void>('save_draft', { id, text }),
   draft: (id: string | null) => call<string>('get_draft', { id }),
 };
@@ -151,6 +163,14 @@ function progress(hear: (progress: Progress) => void) {
   channel.onmessage = hear;
   return channel;
 }
+
+/** Many threads changed at once, in one call. */
+export const bulk = {
+  change: (job: string, chosen: Chosen, change: BulkChange, hear: (progress: Progress) => void) =>
+    call<BulkReport>('change_threads', { job, chosen, change, progress: progress(hear) }),
+  undo: (job: string, undo: number, hear: (progress: Progress) => void) =>
+    call<BulkReport>('undo_change', { job, undo, progress: progress(hear) }),
+};
 
 export const seals = {
   get: (id: string) => call<SealView | null>('get_seal', { id }),

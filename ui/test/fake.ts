@@ -2,10 +2,14 @@
 // It knows just enough of the rules for the window to be looked at; Rust's own tests hold them.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { ApiState } from '../src/generated/ApiState';
+import type { BulkChange } from '../src/generated/BulkChange';
+import type { BulkReport } from '../src/generated/BulkReport';
+import type { Chosen } from '../src/generated/Chosen';
 import type { DueReason } from '../src/generated/DueReason';
 import type { DueThread } from '../src/generated/DueThread';
 import type { Endpoint } from '../src/generated/Endpoint';
 import type { FoundEndpoint } from '../src/generated/FoundEndpoint';
+import type { FoundInThread } from '../src/generated/FoundInThread';
 import type { Entry } from '../src/generated/Entry';
 import type { ErrorDetail } from '../src/generated/ErrorDetail';
 import type { MessageStatus } from '../src/generated/MessageStatus';
@@ -15,6 +19,7 @@ import type { RetentionReport } from '../src/generated/RetentionReport';
 import type { Role } from '../src/generated/Role';
 import type { Settings } from '../src/generated/Settings';
 import type { SidebarGroup } from '../src/generated/SidebarGroup';
+import type { SidebarListing } from '../src/generated/SidebarListing';
 import type { SidebarRow } from '../src/generated/SidebarRow';
 import type { State } from '../src/generated/State';
 import type { StreamEvent } from '../src/generated/StreamEvent';
@@ -72,7 +77,7 @@ export class Fake extends FakeSeals {
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
   ];
   settings: Settings = {
-    appearance: { theme: 'light', textSize: 100, density: 'comfortable', language: 'en' }, groupBy: 'client', enterSends: true, inspectorOpen: true,
+    appearance: { theme: 'light', textSize: 100, density: 'comfortable', language: 'en' }, groupBy: 'client', sort: 'activity', folded: [], enterSends: true, inspectorOpen: true,
     panes: { sidebarOpen: true, sidebarWidth: 268, inspectorWidth: 296 }, notify: true, recentCommands: [],
     retention: { mode: 'review', inactivityDays: 90, ageDays: 365 }, api: { enabled: false, port: 8417 },
   };
@@ -212,11 +217,45 @@ export class Fake extends FakeSeals {
     return this.get(id).messages.find((message) => message.id === messageId)?.text ?? '';
   }
 
-  on_sidebar({ groupBy, state, deleted, offset, limit }: Args) {
-    const group = (thread: Thread) => (groupBy ? ((thread.metadata[String(groupBy)] as string | undefined) ?? null) : null);
-    const fits = [...this.threads.values()].map((kept) => kept.thread).filter((thread) => (deleted ? thread.deletedAt !== null : thread.deletedAt === null && (state === null || thread.state === state)));
+  /** The threads of a listing in their order. */
+  #listed({ groupBy, sort, state, deleted, text }: SidebarListing) {
+    const words = (text ?? '').toLowerCase().split(' ').filter((word) => !word.includes(':'));
+    const holds = (thread: Thread) => words.every((word) => `${thread.title} ${String(thread.metadata['client'] ?? '')}`.toLowerCase().includes(word));
+    const fits = [...this.threads.values()].map((kept) => kept.thread).filter((thread) => (deleted ? thread.deletedAt !== null : thread.deletedAt === null && (state === null || thread.state === state)) && holds(thread));
+    const group = (thread: Thread) => this.#group(thread, groupBy);
     const key = (thread: Thread) => (thread.pinned ? '\u0000' : (group(thread) ?? '\uffff'));
-    fits.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : b.lastActivityAt.localeCompare(a.lastActivityAt)));
+    const within = (a: Thread, b: Thread) => (sort === 'title' ? String(a.title).localeCompare(String(b.title)) : b.lastActivityAt.localeCompare(a.lastActivityAt));
+    return fits.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : within(a, b)));
+  }
+
+  #group(thread: Thread, groupBy: string | null) {
+    return groupBy ? ((thread.metadata[groupBy] as string | undefined) ?? null) : null;
+  }
+
+  on_sidebar_ids({ listing, offset, limit }: Args) {
+    return this.#listed(listing as SidebarListing).slice(Number(offset), Number(offset) + Number(limit)).map((thread) => thread.id);
+  }
+
+  on_place_of_title({ listing, from, text }: Args) {
+    const titles = this.#listed(listing as SidebarListing).map((thread) => String(thread.title).toLowerCase());
+    const begins = (_: string, at: number) => titles[(at + Number(from)) % titles.length]?.startsWith(String(text).toLowerCase()) ?? false;
+    const found = titles.findIndex(begins);
+    return found < 0 ? null : (found + Number(from)) % titles.length;
+  }
+
+  on_metadata_keys() {
+    return [...new Set([...this.threads.values()].flatMap((kept) => Object.keys(kept.thread.metadata)))];
+  }
+
+  on_metadata_values({ key }: Args) {
+    const values = [...this.threads.values()].map((kept) => kept.thread.metadata[String(key)]);
+    return [...new Set(values.filter((value) => typeof value === 'string'))].sort();
+  }
+
+  on_sidebar({ listing, offset, limit }: Args) {
+    const { groupBy } = listing as SidebarListing;
+    const group = (thread: Thread) => this.#group(thread, groupBy);
+    const fits = this.#listed(listing as SidebarListing);
     const groups: SidebarGroup[] = [];
     for (const thread of fits) {
       const last = groups.at(-1);
@@ -290,6 +329,44 @@ export class Fake extends FakeSeals {
     return this.change(id, { pinned: Boolean(pinned) });
   }
 
+  #undos: [string, BulkChange][][] = [];
+
+  on_change_threads({ chosen, change }: Args) {
+    const which = chosen as Chosen;
+    const ids = which.kind === 'these' ? which.ids : this.#listed(which.listing).map(({ id }) => id).filter((id) => !which.except.includes(id));
+    return this.#changeEach(ids.map((id) => [id, change as BulkChange]));
+  }
+
+  on_undo_change({ undo }: Args) {
+    return this.#changeEach(this.#undos[Number(undo)] ?? []);
+  }
+
+  #changeEach(steps: [string, BulkChange][]): BulkReport {
+    const report: BulkReport = { changed: 0, unchanged: 0, refused: 0, why: [], cancelled: false, failed: null, undo: null };
+    const back: [string, BulkChange][] = [];
+    for (const [id, change] of steps) {
+      const { state, pinned, metadata, title } = this.get(id).thread;
+      try {
+        if (change.kind === 'state') this.on_set_state({ id, state: change.state });
+        else if (change.kind === 'pin') this.on_pin_thread({ id, pinned: change.pinned });
+        else if (change.kind === 'metadata') this.on_change_metadata({ id, patch: change.patch });
+        else if (change.kind === 'delete') this.on_delete_thread({ id });
+        else this.on_undelete_thread({ id });
+        report.changed += 1;
+        if (change.kind === 'state') back.push([id, { kind: 'state', state }]);
+        else if (change.kind === 'pin') back.push([id, { kind: 'pin', pinned }]);
+        else if (change.kind === 'metadata') back.push([id, { kind: 'metadata', patch: Object.fromEntries(Object.keys(change.patch).map((key) => [key, metadata[key] ?? null])) }]);
+        else back.push([id, { kind: change.kind === 'delete' ? 'undelete' : 'delete' }]);
+      } catch (error) {
+        report.refused += 1;
+        report.why.push({ id, title, error: error as ErrorDetail });
+      }
+    }
+    const undone = steps[0]?.[1].kind === 'state' && steps[0][1].state === 'archived';
+    if (back.length > 0 && !undone) report.undo = this.#undos.push(back) - 1;
+    return report;
+  }
+
   on_choose_version({ id, messageId }: Args) {
     const kept = this.get(id);
     let tip = String(messageId);
@@ -304,6 +381,12 @@ export class Fake extends FakeSeals {
 
   on_list_history({ id }: Args) {
     return this.get(id).history;
+  }
+
+  on_search_thread({ id, query }: Args): FoundInThread {
+    const words = String(query).toLowerCase().split(' ').filter((word) => word !== '' && !word.includes(':'));
+    const hits = this.path(this.get(id)).flatMap((message, i) => (words.length > 0 && words.every((word) => message.text.toLowerCase().includes(word)) ? [{ messageId: message.id, position: i + 1 }] : []));
+    return { hits, elsewhere: 0, terms: words.map((word) => ({ words: [word], prefix: true })) };
   }
 
   on_search({ query }: Args) {

@@ -2,6 +2,7 @@
 import { titled, type Titled } from '../commands/ranking';
 import { threads } from '../ipc';
 import { settings } from './settings.svelte';
+import { EVERYTHING } from './sidebar.svelte';
 
 const PAGE = 1000;
 /** Titles that are looked through; the search finds the rest. */
@@ -20,7 +21,7 @@ class Palette {
     this.titles = [];
     this.complete = false;
     for (let offset = 0; offset < MOST; offset += PAGE) {
-      const page = await threads.sidebar(null, null, false, offset, PAGE).catch(() => null);
+      const page = await threads.sidebar(EVERYTHING, offset, PAGE).catch(() => null);
       if (turn !== this.#turn) return;
       if (page === null) break;
       this.titles = [...this.titles, ...page.rows.map(titled)];

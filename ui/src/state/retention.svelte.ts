@@ -7,7 +7,7 @@ import { retention as ipc, threads } from '../ipc';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { settings } from './settings.svelte';
-import { sidebar } from './sidebar.svelte';
+import { EVERYTHING, sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
 import { count } from './words.svelte';
 
@@ -15,6 +15,7 @@ const PAGE = 100;
 /** How long the bin keeps a thread. */
 const BIN_DAYS = 30;
 const DAY = 86_400_000;
+const BIN = { ...EVERYTHING, deleted: true };
 
 class RetentionState {
   due = $state.raw<DueThread[]>([]);
@@ -56,7 +57,7 @@ class RetentionState {
   }
 
   async loadBin() {
-    const page = await failures.attempt('due', () => threads.sidebar(null, null, true, 0, PAGE));
+    const page = await failures.attempt('due', () => threads.sidebar(BIN, 0, PAGE));
     if (page === null) return;
     this.bin = page.rows;
     this.inBin = page.total;

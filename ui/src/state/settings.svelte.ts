@@ -10,6 +10,8 @@ class SettingsState {
   all = $state.raw<Settings>({
     appearance: { theme: 'system', textSize: 100, density: 'comfortable', language: null },
     groupBy: 'client',
+    sort: 'activity',
+    folded: [],
     enterSends: true,
     inspectorOpen: true,
     panes: { sidebarOpen: true, sidebarWidth: 268, inspectorWidth: 296 },

@@ -1,6 +1,7 @@
 // The list of threads: groups with their counts, and pages of lines as they come into view.
 import { SvelteMap } from 'svelte/reactivity';
 import type { SidebarGroup } from '../generated/SidebarGroup';
+import type { SidebarListing } from '../generated/SidebarListing';
 import type { SidebarPage } from '../generated/SidebarPage';
 import type { SidebarRow } from '../generated/SidebarRow';
 import type { State } from '../generated/State';
@@ -10,11 +11,15 @@ import { settings } from './settings.svelte';
 
 export type Filter = 'all' | State | 'bin';
 export const PAGE = 100;
+/** Every thread that is not in the bin, the latest first. */
+export const EVERYTHING: SidebarListing = { groupBy: null, sort: 'activity', state: null, deleted: false, text: null };
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 class Sidebar {
   filter = $state<Filter>('all');
+  /** The words that narrow the list. */
+  text = $state('');
   groups = $state.raw<SidebarGroup[]>([]);
   total = $state(0);
   loaded = $state(false);
@@ -74,9 +79,15 @@ class Sidebar {
     if (fetched) this.#take(page, fetched);
   }
 
-  #fetch(page: number) {
+  /** What is listed now. */
+  get listing(): SidebarListing {
+    const { groupBy, sort } = settings.all;
     const state = this.filter === 'all' || this.filter === 'bin' ? null : this.filter;
-    return threads.sidebar(settings.all.groupBy, state, this.filter === 'bin', page * PAGE, PAGE);
+    return { groupBy, sort, state, deleted: this.filter === 'bin', text: this.text.trim() || null };
+  }
+
+  #fetch(page: number) {
+    return threads.sidebar(this.listing, page * PAGE, PAGE);
   }
 
   #take(page: number, fetched: SidebarPage) {
