@@ -7,6 +7,7 @@
 
 pub mod receipt;
 mod tokens;
+mod unchosen;
 
 use std::ops::ControlFlow;
 
@@ -24,6 +25,7 @@ use crate::wire::{ContextPolicy, Protocol, Role, Usage};
 
 use receipt::Stored;
 pub use tokens::{CountedBy, PER_MESSAGE, estimate};
+pub use unchosen::{Unchosen, ready};
 
 /// Tokens of context for a model that nothing is known about.
 pub const UNKNOWN_WINDOW: u32 = 8_192;
@@ -155,8 +157,8 @@ pub struct Context {
 ///
 /// # Errors
 /// `context_too_long` if what is needed does not fit, or by policy if anything does not;
-/// `storage_error` if a message that would go is not what was written.
-pub fn choose(conn: &Connection, wish: &Wish<'_>) -> Result<Context, Error> {
+/// `storage_error` if a message that would go is not what was written; [`Unchosen::NotReady`].
+pub fn choose(conn: &Connection, wish: &Wish<'_>) -> Result<Context, Unchosen> {
     let path = Whole { conn, stored: Path::to(conn, wish.tip)?, chain: wish.chain };
     let estimated = choose_by(&path, &Wish { counted_by: CountedBy::Estimate, ..*wish });
     let fits = match &estimated {
@@ -164,9 +166,16 @@ pub fn choose(conn: &Connection, wish: &Wish<'_>) -> Result<Context, Error> {
         Err(error) => error.code() != Code::ContextTooLong,
     };
     if fits || wish.counted_by == CountedBy::Estimate {
-        return estimated;
+        let tokens = estimated.as_ref().map_or(0, |context| context.tokens);
+        if tokens.saturating_mul(4) > wish.budget.saturating_mul(3) {
+            wish.counted_by.warm();
+        }
+        return Ok(estimated?);
     }
-    choose_by(&path, &Wish { correction: Correction::default(), ..*wish })
+    if !wish.counted_by.is_ready() {
+        return Err(Unchosen::NotReady(wish.counted_by));
+    }
+    Ok(choose_by(&path, &Wish { correction: Correction::default(), ..*wish })?)
 }
 
 fn choose_by(path: &Whole<'_>, wish: &Wish<'_>) -> Result<Context, Error> {

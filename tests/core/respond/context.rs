@@ -203,7 +203,7 @@ proptest! {
             tokens += cost(*size);
             goes[at] = true;
         }
-        match written.store.read(|conn| context::choose(conn, &wish)) {
+        match context::ready(|| written.store.read(|conn| context::choose(conn, &wish))) {
             Ok(context) => {
                 let expected: Vec<usize> =
                     messages.iter().zip(&goes).filter(|(_, goes)| **goes).map(|((_, size), _)| *size).collect();

@@ -15,6 +15,7 @@ mod prompts;
 mod receipts;
 mod stopping;
 mod support;
+mod tokenizers;
 mod traces;
 mod usage;
 mod versions;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 use skein_core::Code;
 use skein_core::context::receipt::Stored;
-use skein_core::context::{Correction, CountedBy, estimate, learned};
+use skein_core::context::{Correction, estimate, learned};
 use skein_core::wire::{ContextPolicy, EndpointPatch, JsonObject, ResponseStatus, State, ThreadOptions, Usage};
 use skein_support::model_server::Reply;
 
@@ -136,25 +136,4 @@ fn corrections_go_up_at_once_and_down_slowly_and_ignore_nonsense() {
     assert_eq!(learned(None, &receipt(0, 1000), told(10)), None);
     let exact = Stored { counted_by: "o200k_base".into(), ..receipt(1000, 1000) };
     assert_eq!(learned(None, &exact, told(700)), None, "a tokenizer needs no correction");
-}
-
-#[test]
-fn openai_models_are_counted_as_openai_counts() {
-    let families =
-        [("gpt-4o-mini", CountedBy::O200k), ("openai/gpt-4.1", CountedBy::O200k), ("gpt-5", CountedBy::O200k)];
-    let others = [("gpt-4-turbo", CountedBy::Cl100k), ("gpt-3.5-turbo", CountedBy::Cl100k), ("o3", CountedBy::O200k)];
-    for (model, by) in families.into_iter().chain(others).chain([("claude-sonnet-4", CountedBy::Estimate)]) {
-        assert_eq!(CountedBy::best_for(model), by, "{model}");
-    }
-    // As tiktoken counts them.
-    for (text, cl100k, o200k) in [
-        ("The quick brown fox jumps over the lazy dog.", 10, 10),
-        ("\u{4f60}\u{597d}\u{ff0c}\u{4e16}\u{754c}", 6, 3),
-        ("12345678", 3, 3),
-        ("", 0, 0),
-    ] {
-        assert_eq!(CountedBy::Cl100k.count(text, 1000), cl100k, "{text}");
-        assert_eq!(CountedBy::O200k.count(text, 1000), o200k, "{text}");
-    }
-    assert!(CountedBy::O200k.count(&"word ".repeat(1000), 10) > 10, "past the most, any number above it");
 }

@@ -7,14 +7,19 @@
 //!
 //! The tokenizers are those of `OpenAI`, whose dictionaries are published
 //! (<https://github.com/openai/tiktoken>). One takes a second and some memory to get ready, so it is
-//! made when it first matters: when the estimate says that something does not fit.
+//! made when it first matters: in the background when what is to be sent comes near the budget, and
+//! at the latest when the estimate says that something does not fit. Never in a transaction, where
+//! others would wait for it: counting itself makes nothing.
 
 use std::io::Read;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bpe_openai::Tokenizer;
 use bpe_openai::byte_pair_encoding::BytePairEncoding;
 use flate2::read::ZlibDecoder;
+
+use crate::store::in_transaction;
 
 /// Tokens for what a protocol puts around each message.
 pub const PER_MESSAGE: u64 = 8;
@@ -64,9 +69,35 @@ impl CountedBy {
         }
     }
 
-    /// Tokens of a text; when they are more than `most`, any number above it.
+    /// Whether it can count: it is made, or cannot be.
+    pub fn is_ready(self) -> bool {
+        self.counter().is_none_or(|counter| counter.made.get().is_some())
+    }
+
+    /// Makes it ready to count, which takes a second.
+    ///
+    /// # Panics
+    /// In a transaction, where programs are tested: everybody else who writes would wait.
+    pub fn get_ready(self) {
+        debug_assert!(!in_transaction(), "a tokenizer is made outside of transactions");
+        if let Some(counter) = self.counter() {
+            counter.made.get_or_init(|| load(counter.dictionary, counter.words));
+        }
+    }
+
+    /// Makes it ready in the background, if nobody does so already.
+    pub fn warm(self) {
+        if let Some(counter) = self.counter()
+            && !counter.warming.swap(true, Ordering::Relaxed)
+        {
+            std::thread::spawn(move || self.get_ready());
+        }
+    }
+
+    /// Tokens of a text; when they are more than `most`, any number above it. Estimated until it is ready.
     pub fn count(self, text: &str, most: u64) -> u64 {
-        let Some(tokenizer) = self.tokenizer() else { return estimate(text) };
+        let tokenizer = self.counter().and_then(|counter| counter.made.get()?.as_ref());
+        let Some(tokenizer) = tokenizer else { return estimate(text) };
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let counted = tokenizer.count_till_limit(&tokenizer.normalize(text), most);
         counted.map_or_else(|| estimate(text).max(most as u64 + 1), |tokens| tokens as u64)
@@ -80,11 +111,11 @@ impl CountedBy {
         }
     }
 
-    fn tokenizer(self) -> Option<&'static Tokenizer> {
+    const fn counter(self) -> Option<&'static Counter> {
         match self {
             Self::Estimate => None,
-            Self::Cl100k => CL100K.as_ref(),
-            Self::O200k => O200K.as_ref(),
+            Self::Cl100k => Some(&CL100K),
+            Self::O200k => Some(&O200K),
         }
     }
 }
@@ -104,20 +135,33 @@ pub fn estimate(text: &str) -> u64 {
     sixths.div_ceil(6)
 }
 
-static CL100K: LazyLock<Option<Tokenizer>> = LazyLock::new(|| {
-    let words =
-        r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+$";
-    load(include_bytes!("dictionaries/cl100k_base.z"), words)
-});
+/// A tokenizer, once it is made; `None` inside if it cannot be.
+struct Counter {
+    dictionary: &'static [u8],
+    words: &'static str,
+    made: OnceLock<Option<Tokenizer>>,
+    warming: AtomicBool,
+}
 
-static O200K: LazyLock<Option<Tokenizer>> = LazyLock::new(|| {
-    let words = concat!(
+impl Counter {
+    const fn new(dictionary: &'static [u8], words: &'static str) -> Self {
+        Self { dictionary, words, made: OnceLock::new(), warming: AtomicBool::new(false) }
+    }
+}
+
+static CL100K: Counter = Counter::new(
+    include_bytes!("dictionaries/cl100k_base.z"),
+    r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+$",
+);
+
+static O200K: Counter = Counter::new(
+    include_bytes!("dictionaries/o200k_base.z"),
+    concat!(
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|",
         r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|",
         r"\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+$"
-    );
-    load(include_bytes!("dictionaries/o200k_base.z"), words)
-});
+    ),
+);
 
 /// Makes a tokenizer from its dictionary, which is ours: how many tokens, the length of each, their
 /// bytes one behind the other, deflated. White space is split as a look-ahead would split it.

@@ -11,7 +11,7 @@ use super::respond::{add_messages, streaming_view, unknown};
 use super::show::{find, wire};
 use crate::chain::{Aside, Before, Ended, Link};
 use crate::clock::rfc3339;
-use crate::error::{Code, Result};
+use crate::error::{Code, Error, Result};
 use crate::render;
 use crate::response::{Arrived, End, Event};
 use crate::store::message;
@@ -161,12 +161,12 @@ impl Skein {
 }
 
 /// Does `work` with the path up to new inputs: its last stored message, and what is in memory.
-pub(super) fn with_path<T>(
+pub(super) fn with_path<T, E: From<Error>>(
     conn: &Connection,
     before: &Before,
     inputs: &[NewMessage],
-    work: impl FnOnce(Option<i64>, &[&NewMessage]) -> Result<T>,
-) -> Result<T> {
+    work: impl FnOnce(Option<i64>, &[&NewMessage]) -> Result<T, E>,
+) -> Result<T, E> {
     let path = if let Before::Link(link) = before { link.path() } else { Vec::new() };
     let first = path.first().map_or(before, |link| &link.before);
     let tip = match first {

@@ -5,8 +5,8 @@ use super::chains::with_path;
 use super::respond::{Way, tip_on_show};
 use super::show::find;
 use crate::chain::Before;
-use crate::context::{self, Wish};
-use crate::error::Result;
+use crate::context::{self, Unchosen, Wish};
+use crate::error::{Error, Result};
 use crate::store::endpoint::EndpointRow;
 use crate::store::thread_option;
 use crate::thread::RuleError;
@@ -19,13 +19,15 @@ impl Skein {
     /// `endpoint_not_found`, `thread_not_found`, `thread_deleted`, `storage_error` for a message that was altered.
     pub fn preview_context(&self, thread: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
         let (endpoint, model) = self.resolve_endpoint(model)?;
-        self.store().read(|conn| {
-            let (tip, options) = match thread.map(|id| find(conn, id)).transpose()? {
-                Some(row) => (tip_on_show(conn, &row)?, thread_option::get(conn, row.seq)?),
-                None => (None, ThreadOptions::default()),
-            };
-            let way = Way::of(conn, &endpoint, &model, &options, &JsonObject::new())?;
-            preview(endpoint, model, &way, draft, |wish| context::choose(conn, &Wish { tip, ..wish }))
+        context::ready(|| {
+            self.store().read(|conn| {
+                let (tip, options) = match thread.map(|id| find(conn, id)).transpose()? {
+                    Some(row) => (tip_on_show(conn, &row)?, thread_option::get(conn, row.seq)?),
+                    None => (None, ThreadOptions::default()),
+                };
+                let way = Way::of(conn, &endpoint, &model, &options, &JsonObject::new())?;
+                preview(&endpoint, &model, &way, draft, |wish| context::choose(conn, &Wish { tip, ..wish }))
+            })
         })
     }
 
@@ -37,27 +39,30 @@ impl Skein {
     pub fn preview_chain(&self, previous: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
         let (endpoint, model) = self.resolve_endpoint(model)?;
         let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
-        self.store().read(|conn| {
-            with_path(conn, &before, &[], |tip, chain| {
-                let way = Way::of(conn, &endpoint, &model, &ThreadOptions::default(), &JsonObject::new())?;
-                preview(endpoint, model, &way, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
+        context::ready(|| {
+            self.store().read(|conn| {
+                with_path(conn, &before, &[], |tip, chain| {
+                    let way = Way::of(conn, &endpoint, &model, &ThreadOptions::default(), &JsonObject::new())?;
+                    preview(&endpoint, &model, &way, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
+                })
             })
         })
     }
 }
 
 fn preview<'a>(
-    endpoint: EndpointRow,
-    model: String,
+    endpoint: &EndpointRow,
+    model: &str,
     way: &Way,
     draft: &'a str,
-    choose: impl FnOnce(Wish<'a>) -> Result<context::Context>,
-) -> Result<ContextPreview> {
+    choose: impl FnOnce(Wish<'a>) -> Result<context::Context, Unchosen>,
+) -> Result<ContextPreview, Unchosen> {
     let unsaved = (!draft.trim().is_empty()).then_some(draft);
     let (sent, left_out, tokens) = match choose(Wish { unsaved, ..way.wish() }) {
         Ok(context) => (context.sent, context.left_out, context.tokens),
-        Err(crate::Error::Rule(RuleError::ContextTooLong { tokens, .. })) => (0, 0, tokens),
+        Err(Unchosen::Error(Error::Rule(RuleError::ContextTooLong { tokens, .. }))) => (0, 0, tokens),
         Err(error) => return Err(error),
     };
-    Ok(ContextPreview { messages: sent, left_out, tokens, budget: way.budget, endpoint: endpoint.name, model })
+    let (endpoint, model) = (endpoint.name.clone(), model.to_owned());
+    Ok(ContextPreview { messages: sent, left_out, tokens, budget: way.budget, endpoint, model })
 }

@@ -35,6 +35,7 @@ pub mod usage;
 pub mod view;
 mod word;
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -119,6 +120,7 @@ impl Store {
         };
         let result = {
             let tx = reader.transaction().map_err(StoreError::from)?;
+            let _within = Within::begin();
             work(&tx)
         };
         let mut readers = guard(&self.readers);
@@ -138,7 +140,9 @@ impl Store {
         }
         let mut writer = guard(&self.writer);
         let tx = writer.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StoreError::from)?;
+        let within = Within::begin();
         let value = work(&tx)?;
+        drop(within);
         tx.commit().map_err(StoreError::from)?;
         Ok(value)
     }
@@ -191,4 +195,29 @@ pub fn attempt<T, E: From<StoreError>>(tx: &Transaction<'_>, work: impl FnOnce()
 /// A poisoned lock still guards a sound connection: an unfinished transaction was rolled back.
 fn guard<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+thread_local! {
+    static TRANSACTIONS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Whether this thread is in a transaction, where nothing slow belongs.
+pub fn in_transaction() -> bool {
+    TRANSACTIONS.get() > 0
+}
+
+/// A transaction of this thread, for as long as it goes on.
+struct Within;
+
+impl Within {
+    fn begin() -> Self {
+        TRANSACTIONS.set(TRANSACTIONS.get() + 1);
+        Self
+    }
+}
+
+impl Drop for Within {
+    fn drop(&mut self) {
+        TRANSACTIONS.set(TRANSACTIONS.get() - 1);
+    }
 }

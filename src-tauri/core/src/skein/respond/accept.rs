@@ -8,7 +8,7 @@ use super::tip_on_show;
 use super::way::Way;
 use crate::chain::{self, Before, NewLink};
 use crate::clock::Millis;
-use crate::context::{self, Context, Wish};
+use crate::context::{self, Context, Unchosen, Wish};
 use crate::endpoint::CallMessage;
 use crate::error::{Error, Result};
 use crate::response::Asked;
@@ -114,15 +114,17 @@ impl Skein {
         // Before the transaction: from here on, others can tell that this process is alive.
         self.process()?;
         self.unless_abandoned(|| {
-            self.store().write(|tx| {
-                if let Some(once) = &ask.once
-                    && idempotency::find(tx, once, self.now())?.is_some()
-                {
-                    // It was not there a moment ago: the same request is under way.
-                    return Err(RuleError::ThreadBusy.into());
-                }
-                let thread = self.thread_for(tx, choice, state)?;
-                self.write(tx, ask, &thread, place, state)
+            context::ready(|| {
+                self.store().write(|tx| {
+                    if let Some(once) = &ask.once
+                        && idempotency::find(tx, once, self.now())?.is_some()
+                    {
+                        // It was not there a moment ago: the same request is under way.
+                        return Err(RuleError::ThreadBusy.into());
+                    }
+                    let thread = self.thread_for(tx, choice, state)?;
+                    self.write(tx, ask, &thread, place, state)
+                })
             })
         })
     }
@@ -134,7 +136,7 @@ impl Skein {
         thread: &ThreadRow,
         place: &Place,
         state: Option<State>,
-    ) -> Result<Accepted> {
+    ) -> Result<Accepted, Unchosen> {
         if response::running_of(tx, thread.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
         }
@@ -175,13 +177,15 @@ impl Skein {
     fn accept_in_chain(&self, ask: &Ask, previous: Option<&str>) -> Result<Accepted> {
         let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
         let needed = ask.inputs.len() as u32;
-        let (asked, way, messages) = self.store().read(|conn| {
-            with_path(conn, &before, &ask.inputs, |tip, chain| {
-                let way = ask.way(conn, &ThreadOptions::default())?;
-                let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, ..way.wish() };
-                let context = context::choose(conn, &wish)?;
-                let id = chain::new_id(&setting::store_id(conn)?);
-                Ok::<_, Error>((ask.asked(id, &way, &wish, &context), way, context.messages))
+        let (asked, way, messages) = context::ready(|| {
+            self.store().read(|conn| {
+                with_path(conn, &before, &ask.inputs, |tip, chain| {
+                    let way = ask.way(conn, &ThreadOptions::default())?;
+                    let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, ..way.wish() };
+                    let context = context::choose(conn, &wish)?;
+                    let id = chain::new_id(&setting::store_id(conn)?);
+                    Ok::<_, Unchosen>((ask.asked(id, &way, &wish, &context), way, context.messages))
+                })
             })
         })?;
         let new = NewLink { asked, before, inputs: ask.inputs.clone(), once: ask.once.clone() };
