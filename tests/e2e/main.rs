@@ -16,6 +16,7 @@ mod page;
 mod pictures;
 mod retention;
 mod seals;
+mod side_by_side;
 mod start;
 mod stock;
 mod temporary;

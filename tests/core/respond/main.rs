@@ -13,6 +13,7 @@ mod options;
 mod processes;
 mod prompts;
 mod receipts;
+mod side_by_side;
 mod stopping;
 mod support;
 mod tokenizers;
