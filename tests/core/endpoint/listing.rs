@@ -78,6 +78,52 @@ async fn a_list_without_end_is_cut() {
     assert_eq!(list_of(Reply::endless()).await.unwrap_err().kind(), "not_understood");
 }
 
+/// A page of Anthropic's list.
+fn page(ids: std::ops::Range<usize>, has_more: bool) -> Reply {
+    let last = format!("claude-{}", ids.end - 1);
+    let rows: Vec<_> = ids.map(|n| json!({"type": "model", "id": format!("claude-{n}")})).collect();
+    Reply::json(200, &json!({"data": rows, "has_more": has_more, "first_id": rows[0]["id"], "last_id": last}))
+}
+
+async fn list_anthropic(server: &ModelServer) -> Result<Models, EndpointError> {
+    let base_url = Url::parse(&server.base_url()).unwrap();
+    let options = EndpointOptions::default();
+    list_models(Protocol::AnthropicMessages, Some(&base_url), Some(&"sk".into()), false, &options, PATIENT).await
+}
+
+#[tokio::test]
+async fn every_page_of_a_list_is_read() {
+    let server = ModelServer::start();
+    server.set_page("/v1/models?limit=1000", page(0..20, true));
+    server.set_page("/v1/models?limit=1000&after_id=claude-19", page(20..40, true));
+    server.set_page("/v1/models?limit=1000&after_id=claude-39", page(40..43, false));
+    let models = list_anthropic(&server).await.unwrap();
+    let expected: Vec<String> = (0..43).map(|n| format!("claude-{n}")).collect();
+    assert_eq!(models.into_iter().map(|(id, _)| id).collect::<Vec<_>>(), expected);
+    assert_eq!(server.gets().len(), 3);
+}
+
+#[tokio::test]
+async fn pages_without_end_end() {
+    let server = ModelServer::start();
+    // The same page again and again, which says each time that there is more.
+    server.set_models(page(0..3, true));
+    assert_eq!(list_anthropic(&server).await.unwrap().len(), 3);
+    assert_eq!(server.gets().len(), 2);
+    server.set_models(Reply::json(200, &json!({"data": [{"id": "a"}], "has_more": true, "last_id": null})));
+    assert_eq!(list_anthropic(&server).await.unwrap(), [("a".to_owned(), None)]);
+    server.set_models(page(0..12_000, true));
+    assert_eq!(list_anthropic(&server).await.unwrap().len(), 10_000);
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_between_pages_is_an_error() {
+    let server = ModelServer::start();
+    server.set_models(Reply::error(500, "oops", "oops"));
+    server.set_page("/v1/models?limit=1000", page(0..20, true));
+    assert_eq!(list_anthropic(&server).await.unwrap_err().kind(), "status");
+}
+
 #[tokio::test]
 async fn practice_offers_itself() {
     let models =

@@ -17,6 +17,7 @@ mod recordings;
 mod refusals;
 mod requests;
 mod tls;
+mod windows;
 
 use std::time::Duration;
 

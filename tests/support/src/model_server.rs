@@ -21,7 +21,7 @@
 mod connection;
 mod reply;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -93,6 +93,8 @@ struct State {
     queue: VecDeque<Reply>,
     otherwise: Answer,
     models: Reply,
+    pages: HashMap<String, Reply>,
+    gets: Vec<String>,
 }
 
 struct Shared {
@@ -114,7 +116,8 @@ impl Shared {
         let reply = {
             let mut state = self.state();
             if request.method == "GET" {
-                state.models.clone()
+                state.gets.push(request.path.clone());
+                state.pages.get(&request.path).unwrap_or(&state.models).clone()
             } else {
                 let queued = state.queue.pop_front();
                 let otherwise = state.otherwise.clone();
@@ -161,6 +164,8 @@ impl ModelServer {
                 queue: VecDeque::new(),
                 otherwise: Arc::new(|_| Reply::text("Hello from the scripted model.")),
                 models: Reply::models(&[("scripted", Some(8192))]),
+                pages: HashMap::new(),
+                gets: Vec::new(),
             }),
             changed: watch::Sender::new(()),
         });
@@ -194,7 +199,17 @@ impl ModelServer {
         self.shared.state().otherwise = Arc::new(answer);
     }
 
-    /// Answers requests for the list of models, every `GET`, with `reply`.
+    /// Answers `GET` requests for one path, its query included, with `reply`.
+    pub fn set_page(&self, path: &str, reply: Reply) {
+        self.shared.state().pages.insert(path.into(), reply);
+    }
+
+    /// The paths of all `GET` requests, in order.
+    pub fn gets(&self) -> Vec<String> {
+        self.shared.state().gets.clone()
+    }
+
+    /// Answers requests for the list of models, every other `GET`, with `reply`.
     pub fn set_models(&self, reply: Reply) {
         self.shared.state().models = reply;
     }

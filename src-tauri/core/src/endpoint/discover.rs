@@ -1,5 +1,5 @@
 //! Which model servers run on this machine: the usual ports are tried, those only, on loopback
-//! only, and asked for nothing but their list of models. What to do with them is the person's.
+//! only, and asked for nothing but their models and how much these take. What to do with them is the person's.
 
 use std::time::Duration;
 

@@ -35,6 +35,7 @@ mod sent;
 pub mod sse;
 mod test;
 mod typed_events;
+mod windows;
 mod words;
 
 pub use certificate::RefusedCertificate;
@@ -159,8 +160,8 @@ pub fn read_refusal(status: u16, body: &[u8], call: &Call) -> EndpointError {
     refusal::from_status(status, body, None, None, None, asked)
 }
 
-/// Lists the models an endpoint offers, each with its context window in tokens where the server
-/// tells it.
+/// Lists the models an endpoint offers, all pages, each with its context window in tokens where the
+/// server tells it.
 ///
 /// # Errors
 /// As for [`call`]. A server without such a list answers 404: `endpoint_rejected`.
