@@ -12,8 +12,6 @@ use super::{Call, CallEvent, adapter};
 
 /// Bytes of a reply in one piece: a text with every character escaped, and what stands around it.
 const ANSWER_BYTES: usize = 32 * 1024 * 1024;
-/// Bytes that may come in a row without a word of text.
-const QUIET_BYTES: usize = 16 * 1024 * 1024;
 
 /// What the body turned out to be.
 enum Body {
@@ -62,7 +60,7 @@ impl<'a> ReplyReader<'a> {
             out.push(CallEvent::Alive);
         }
         out.extend(told);
-        if taken.is_ok() && self.quiet > QUIET_BYTES && !matches!(self.body, Body::Json(_)) {
+        if taken.is_ok() && self.quiet > self.reading.bounds().quiet && !matches!(self.body, Body::Json(_)) {
             return Err(EndpointError::NotUnderstood(Oddity::SaysNothing));
         }
         taken.map(|_| ())
@@ -111,7 +109,7 @@ impl<'a> ReplyReader<'a> {
             Some(b'<') => return Err(EndpointError::NotUnderstood(Oddity::WebPage)),
             Some(b'{' | b'[') => Body::Json(start),
             Some(_) => {
-                let mut parser = Parser::default();
+                let mut parser = Parser::with_lines_of(self.reading.bounds().line);
                 let mut nothing = Vec::new();
                 parser.push(&start, &mut nothing).map_err(|TooLong| EndpointError::NotUnderstood(Oddity::TooLong))?;
                 Body::Stream(parser)

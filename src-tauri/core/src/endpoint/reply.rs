@@ -7,12 +7,27 @@ use super::CallEvent;
 use super::error::EndpointError;
 use super::json_text::Text;
 use super::refusal::{self, Asked};
+use super::sse::LINE_BYTES;
 use crate::thread::limits;
 use crate::wire::{FinishReason, Usage};
+
+/// How much of a stream may come before it is given up.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Bytes of one line.
+    pub line: usize,
+    /// Bytes in a row without a word of text.
+    pub quiet: usize,
+}
 
 /// Reads what one protocol sends. What has another type than expected counts as absent, because
 /// servers differ in what they add and leave out.
 pub(super) trait Reading: Send {
+    /// How long its lines and its silence can be.
+    fn bounds(&self) -> Bounds {
+        Bounds { line: LINE_BYTES, quiet: 16 * LINE_BYTES }
+    }
+
     /// Takes one event of a stream: the name on its `event:` line, if it has one, and its data,
     /// which is neither empty nor `[DONE]`.
     ///

@@ -8,7 +8,7 @@ use std::mem;
 
 use memchr::memchr2;
 
-/// Bytes of one line.
+/// Bytes of one line, unless a protocol has longer ones.
 pub const LINE_BYTES: usize = 1024 * 1024;
 /// Bytes of one event, all its lines together.
 pub const EVENT_BYTES: usize = 4 * 1024 * 1024;
@@ -32,8 +32,9 @@ pub enum Item {
 pub struct TooLong;
 
 /// Reads one stream.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Parser {
+    most: usize,
     line: Vec<u8>,
     name: String,
     data: Option<String>,
@@ -41,7 +42,18 @@ pub struct Parser {
     started: bool,
 }
 
+impl Default for Parser {
+    fn default() -> Self {
+        Self::with_lines_of(LINE_BYTES)
+    }
+}
+
 impl Parser {
+    /// A parser for lines of at most so many bytes.
+    pub const fn with_lines_of(most: usize) -> Self {
+        Self { most, line: Vec::new(), name: String::new(), data: None, after_cr: false, started: false }
+    }
+
     /// Takes the next bytes, split anywhere, and adds what they complete to `items`.
     ///
     /// # Errors
@@ -84,7 +96,7 @@ impl Parser {
     }
 
     const fn keep_within(&self, more: usize) -> Result<(), TooLong> {
-        if self.line.len() + more > LINE_BYTES { Err(TooLong) } else { Ok(()) }
+        if self.line.len() + more > self.most { Err(TooLong) } else { Ok(()) }
     }
 
     fn take_line(&mut self, mut line: &[u8], items: &mut Vec<Item>) -> Result<(), TooLong> {

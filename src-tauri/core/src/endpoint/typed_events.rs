@@ -3,14 +3,19 @@
 //!
 //! Follows <https://platform.openai.com/docs/api-reference/responses-streaming> and
 //! <https://docs.aitronos.com/docs/api-reference/objects/streaming-event-object>. Texts that come
-//! whole behind their pieces, or frames that come twice, say nothing new.
+//! whole behind their pieces, or frames that come twice, say nothing new. The whole text comes up to
+//! four times at the end, each time in one line, so that lines are longer here than elsewhere.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::error::{EndpointError, Oddity};
-use super::reply::{Reading, Reply, count, string, tokens};
+use super::reply::{Bounds, Reading, Reply, count, string, tokens};
+use super::sse::LINE_BYTES;
 use crate::wire::{FinishReason, Usage};
+
+/// Bytes of a line that holds a whole reply: its text and reasoning, escaped.
+const WHOLE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Items by which a model asks for something to be done here.
 const TOOLS: [&str; 7] = [
@@ -111,6 +116,10 @@ pub(super) struct TypedEvents {
 }
 
 impl Reading for TypedEvents {
+    fn bounds(&self) -> Bounds {
+        Bounds { line: WHOLE_BYTES, quiet: 4 * WHOLE_BYTES }
+    }
+
     fn event(&mut self, name: &str, data: &str, reply: &mut Reply<'_>) -> Result<(), EndpointError> {
         let event: Event<'_> = read(data)?;
         let kind = [event.kind, event.name].into_iter().flatten().find_map(string);
@@ -170,7 +179,8 @@ impl Reading for TypedEvents {
 impl TypedEvents {
     /// A frame that is the same as the one before, its number too, was sent twice.
     fn came_before(&mut self, event: &Event<'_>, data: &str) -> bool {
-        if count(event.sequence_number).is_none_or(|number| number == 0) {
+        // The long ones hold what came before, and once more changes nothing.
+        if data.len() > LINE_BYTES || count(event.sequence_number).is_none_or(|number| number == 0) {
             return false;
         }
         let again = self.last == data;
