@@ -12,7 +12,7 @@ use skein_core::endpoint::Retry;
 use super::{call_to, tell};
 
 /// Takes one connection with a certificate that nobody vouches for; gives what came through it.
-fn untrusted_server() -> (SocketAddr, JoinHandle<Vec<u8>>) {
+pub fn untrusted_server() -> (SocketAddr, JoinHandle<Vec<u8>>) {
     let made = rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());

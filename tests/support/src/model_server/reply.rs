@@ -250,6 +250,13 @@ impl Reply {
         self
     }
 
+    /// Then these bytes again and again.
+    #[must_use]
+    pub fn then_for_ever(mut self, bytes: impl Into<Vec<u8>>) -> Self {
+        self.steps.push(Step::Repeat(bytes.into(), u64::MAX));
+        self
+    }
+
     /// Then nothing, instead of its end.
     #[must_use]
     pub fn then_silence(mut self) -> Self {
