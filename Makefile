@@ -16,11 +16,13 @@ ifneq ($(HAS_DISPLAY),)
 	@.ci/setup window
 	@$(MAKE) --no-print-directory ui/dist/index.html
 	cargo build --release -p skein-window -p skein-cli
+	cd src-tauri/pdf && cargo build --release
 	@target/release/skein $(ARGS)
 else
 	@echo "There is no display here, so the conversation opens in the terminal: skein chat"
 	@.ci/setup terminal
 	cargo build --release -p skein-cli
+	cd src-tauri/pdf && cargo build --release
 	@target/release/skein $(ARGS) chat
 endif
 

@@ -82,7 +82,7 @@ fn there_is_no_record_of_what_was_altered() {
         .execute_batch("DROP TRIGGER message_never_changes; UPDATE message SET role = 'system' WHERE seq = 1")
         .unwrap();
     let answer = desk.call("GET", "/v1/threads/memo/record", None);
-    assert_eq!((answer.status, answer.code().as_str()), (500, "storage_error"));
+    assert_eq!((answer.status, answer.code().as_str()), (409, "thread_altered"));
     assert!(answer.message().contains("Message 1"), "{}", answer.message());
     assert!(!desk.get("/v1/threads/memo/events").to_string().contains("exported"));
 }
@@ -93,7 +93,7 @@ fn what_was_never_sealed_or_is_not_there_says_so() {
     desk.post("/v1/threads", &json!({"id": "open"}));
     for (path, code) in [
         ("/v1/threads/open/seal", "not_found"),
-        ("/v1/threads/open/verify", "invalid_request"),
+        ("/v1/threads/open/verify", "not_found"),
         ("/v1/threads/nowhere/seal", "thread_not_found"),
         ("/v1/threads/nowhere/verify", "thread_not_found"),
         ("/v1/threads/nowhere/record", "thread_not_found"),

@@ -3,6 +3,7 @@
 use std::fs;
 
 use skein_support::keyring::Keyring;
+use skein_support::played::{HANGING, end, script, wait_for};
 
 use crate::support::{Desk, Ran, SKEIN};
 
@@ -72,4 +73,46 @@ fn nothing_is_overwritten_unasked() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     desk.json(&[&args[..], &["--replace"]].concat());
     assert!(fs::read_to_string(&file).unwrap().contains("> Hello there"));
+}
+
+#[test]
+fn what_a_kill_in_mid_export_leaves_is_gone_at_the_next_start() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello there"]).code, 0);
+    let (tools, out) = (desk.home().join("tools"), desk.home().join("out"));
+    fs::create_dir(&tools).unwrap();
+    fs::create_dir(&out).unwrap();
+    let mine = out.join(".notes.part");
+    fs::write(&mine, "mine").unwrap();
+    let files = || fs::read_dir(&out).unwrap().count();
+    for (format, left) in [("record", 2), ("pdf", 1)] {
+        let program = script(&tools, HANGING);
+        let (pid, to) = (tools.join("pid"), out.join("t"));
+        let mut export = desk.command();
+        export.env("SKEIN_PDF", program).args(["export", "t", "--format", format, "--out", to.to_str().unwrap()]);
+        let mut export = export.spawn().unwrap();
+        wait_for(&pid);
+        export.kill().unwrap();
+        export.wait().unwrap();
+        assert_eq!(files(), 1 + left, "{format}: what was on its way lies there");
+        end(&pid);
+        fs::remove_file(&pid).unwrap();
+        desk.json(&["list"]);
+        assert_eq!((files(), mine.exists()), (1, true), "{format}: only what is not ours is left");
+        assert_eq!(fs::read_dir(desk.data().join("parts")).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn a_pdf_is_made_by_the_program_that_lies_beside() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["send", "t", "Hello there"]).code, 0);
+    let file = desk.home().join("t.pdf");
+    let made = desk.json(&["export", "t", "--format", "pdf", "--out", file.to_str().unwrap()]);
+    assert_eq!((&made["files"][0]["part"], &made["files"][0]["parts"]), (&1.into(), &1.into()));
+    let words = std::process::Command::new("pdftotext").args([file.to_str().unwrap(), "-"]).output().unwrap();
+    let words = String::from_utf8(words.stdout).unwrap();
+    assert!(words.contains("Hello there") && words.contains("draft, not sealed"), "{words}");
+    let none = desk.command().env("SKEIN_PDF", "").args(["export", "t", "--format", "pdf", "--json"]).output().unwrap();
+    assert_eq!(Ran::from(none).error_code(), "pdf_unavailable");
 }

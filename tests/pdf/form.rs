@@ -109,3 +109,14 @@ fn what_is_not_a_transcript_is_refused_in_one_line_without_quoting_it() {
     assert_eq!(said["error"], "input");
     assert!(!said.to_string().contains("secret"));
 }
+
+#[test]
+fn what_the_core_hands_over_is_understood() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/pdf-part.json");
+    let part: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let words = print(&part).words();
+    for said in ["acme:tp@2026", "Not a heading of ours", "let x = 1;", "practice model", "[U+202E]"] {
+        assert!(words.contains(said), "{said} is not in {words}");
+    }
+    assert!(words.contains("stopped by the person") && words.contains("Sealed 22 November 2026"), "{words}");
+}

@@ -661,7 +661,7 @@ export class Fake extends FakeSeals {
   }
 
   on_about() {
-    return { version: '0.1.0', dataDir: '/home/anna/.local/share/skein', keychain: this.keychain, readOnly: this.readOnly };
+    return { version: '0.1.0', dataDir: '/home/anna/.local/share/skein', keychain: this.keychain, readOnly: this.readOnly, pdf: true };
   }
 
   on_copy_message({ id, messageId }: Args) {

@@ -96,7 +96,7 @@ export abstract class FakeSeals {
     const { kind, ids, client } = wanted as { kind: string; ids?: string[]; client?: string };
     const chosen = [...this.threads.values()].map((kept) => kept.thread).filter((each) => (kind === 'threads' ? ids?.includes(each.id) : kind === 'all' || each.metadata['client'] === client));
     const refused = chosen.filter((each) => this.findings.has(each.id)).map((each) => this.on_verify_thread({ id: each.id }));
-    const files = chosen.filter((each) => !this.findings.has(each.id)).map((each) => ({ threadId: each.id, path: `/home/anna/Documents/skein-${each.id}-9f3a61c0.zip`, size: 48_230, sha256: 'ab', status: null }));
+    const files = chosen.filter((each) => !this.findings.has(each.id)).map((each) => ({ threadId: each.id, path: `/home/anna/Documents/skein-${each.id}-9f3a61c0.zip`, part: 1, parts: 1, pdf: true, size: 48_230, sha256: 'ab', status: null }));
     const cancelled = this.stopped.has(String(job));
     return { object: 'exported', files: cancelled ? [] : files, refused, cancelled };
   }

@@ -68,6 +68,7 @@ pub const fn exit_code(code: Code) -> u8 {
         | Code::ThreadLocked
         | Code::ThreadArchived
         | Code::ThreadBusy
+        | Code::ThreadAltered
         | Code::InvalidTransition
         | Code::MessageLimitReached
         | Code::ResponseExpired
@@ -93,6 +94,7 @@ pub const fn exit_code(code: Code) -> u8 {
         | Code::StorageError
         | Code::StorageFull
         | Code::KeychainUnavailable => STORE,
+        Code::PdfUnavailable => 1,
     }
 }
 

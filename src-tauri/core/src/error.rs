@@ -53,6 +53,7 @@ codes! {
     ThreadExists "thread_exists" 409,
     ThreadLocked "thread_locked" 409,
     ThreadArchived "thread_archived" 409,
+    ThreadAltered "thread_altered" 409,
     ThreadBusy "thread_busy" 409,
     InvalidTransition "invalid_transition" 409,
     MessageLimitReached "message_limit_reached" 409,
@@ -70,6 +71,7 @@ codes! {
     EndpointRejected "endpoint_rejected" 502,
     StoreInUse "store_in_use" 503,
     KeychainUnavailable "keychain_unavailable" 503,
+    PdfUnavailable "pdf_unavailable" 503,
     EndpointTimeout "endpoint_timeout" 504,
     StorageFull "storage_full" 507,
 }

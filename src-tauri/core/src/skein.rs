@@ -33,6 +33,7 @@ use crate::clock::{Clock, Millis};
 use crate::endpoint::{Timeouts, USUAL};
 use crate::error::{Code, Result};
 use crate::keychain::Keychain;
+use crate::record::pdf::Program;
 use crate::store::{ProcessLock, Store, StoreError};
 use crate::wire::Door;
 
@@ -56,12 +57,14 @@ pub struct OpenOptions {
     pub keychain: Keychain,
     /// Time limits of calls to endpoints.
     pub timeouts: Timeouts,
+    /// The program that makes PDFs, if there is one.
+    pub pdf: Option<Program>,
     /// Which ports of this machine are asked for model servers, and what usually listens there.
     pub usual_ports: Vec<(&'static str, u16)>,
 }
 
 impl OpenOptions {
-    /// The machine's clock and keychain, and the usual time limits.
+    /// The machine's clock, keychain and PDF program, and the usual time limits.
     pub fn new(data_dir: impl Into<PathBuf>, door: Door) -> Self {
         Self {
             data_dir: data_dir.into(),
@@ -69,6 +72,7 @@ impl OpenOptions {
             clock: Clock::System,
             keychain: Keychain::system(),
             timeouts: Timeouts::default(),
+            pdf: Program::find(),
             usual_ports: USUAL.into(),
         }
     }
@@ -97,6 +101,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) keychain: Keychain,
     pub(crate) timeouts: Timeouts,
+    pub(crate) pdf: Option<Program>,
     pub(crate) usual_ports: Vec<(&'static str, u16)>,
     /// Made when this process runs its first response.
     process: OnceLock<ProcessLock>,
@@ -121,6 +126,7 @@ impl Skein {
             clock: options.clock,
             keychain: options.keychain,
             timeouts: options.timeouts,
+            pdf: options.pdf,
             usual_ports: options.usual_ports,
             process: OnceLock::new(),
             responses: respond::Registry::default(),
@@ -137,6 +143,7 @@ impl Skein {
             if let Err(error) = skein.seal_what_was_closed() {
                 tracing::warn!(code = error.code().as_str(), "threads locked before there were seals have none yet");
             }
+            skein.sweep();
             skein.scrub();
         }
         Ok(skein)

@@ -8,6 +8,7 @@ use skein_core::{Code, Result, Selection, Target};
 
 use crate::support::Desk;
 
+/// All but PDF, which a program of its own makes: `printing.rs`.
 const ALL: [ExportFormat; 6] = [
     ExportFormat::Record,
     ExportFormat::Markdown,

@@ -16,9 +16,9 @@ use skein_core::store::setting::hex;
 
 use crate::support_package::Package;
 
-const AT: &str = "2026-11-22T09:12:34.567Z";
+pub const AT: &str = "2026-11-22T09:12:34.567Z";
 
-struct Fixed(Vec<Message>);
+pub struct Fixed(pub Vec<Message>);
 
 impl Messages for Fixed {
     fn visit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
@@ -26,7 +26,7 @@ impl Messages for Fixed {
     }
 }
 
-fn header() -> Header {
+pub fn header() -> Header {
     Header {
         active_tip: Some("msg_4".into()),
         created_at: "2026-11-20T08:00:00.000Z".into(),
@@ -40,7 +40,7 @@ fn header() -> Header {
     }
 }
 
-fn messages() -> Vec<Message> {
+pub fn messages() -> Vec<Message> {
     let plain = |n: u32, role: &str, parent: Option<&str>, text: &str| Message {
         copied_from: None,
         created_at: format!("2026-11-20T08:0{n}:00.000Z"),
@@ -91,7 +91,7 @@ fn messages() -> Vec<Message> {
     ]
 }
 
-fn events() -> Vec<Event> {
+pub fn events() -> Vec<Event> {
     let mut before = String::new();
     let mut events = Vec::new();
     for (n, (kind, detail)) in

@@ -5,6 +5,8 @@ mod canonical;
 mod exports;
 mod golden;
 mod package;
+mod printing;
+mod program;
 mod sealing;
 mod support;
 mod support_package;

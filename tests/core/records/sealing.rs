@@ -47,7 +47,7 @@ fn an_old_seal_stays_valid_after_unlocking_renaming_and_new_messages() {
 fn a_thread_that_was_never_sealed_has_nothing_to_check() {
     let desk = Desk::new();
     desk.thread("a", 1);
-    assert_eq!(desk.skein.verify_thread("a").unwrap_err().code(), Code::InvalidRequest);
+    assert_eq!(desk.skein.verify_thread("a").unwrap_err().code(), Code::NotFound);
     assert_eq!(desk.skein.get_thread("a").unwrap().seal, None);
     assert_eq!(desk.skein.seal("a").unwrap(), None);
     assert_eq!(desk.skein.verify_all(&mut |_| {}, &|| false).unwrap().checked, 0);

@@ -1,10 +1,13 @@
 //! A store with a handle onto it and a keychain of its own, a thread worth sealing, and a small
 //! source of chance that gives the same in every run.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 use serde_json::json;
 use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
+use skein_core::record::pdf::Program;
 use skein_core::response::{Asked, Chunk, ChunkKind, End};
 use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::message::{self, MessageRow, NewInsert};
@@ -37,6 +40,13 @@ impl Desk {
         Self { dir, keychain, skein }
     }
 
+    /// With a keychain, and with this program to make PDFs.
+    pub fn printing(program: Program) -> Self {
+        let (dir, keychain) = (tempfile::tempdir().unwrap(), Keychain::own());
+        let skein = Skein::open(OpenOptions { pdf: Some(program), ..options(dir.path(), &keychain) }).unwrap();
+        Self { dir, keychain, skein }
+    }
+
     /// A connection that knows nothing of our settings and has none of our triggers in its way.
     pub fn intruder(&self) -> Connection {
         let conn = Connection::open(self.dir.path().join("skein.db")).unwrap();
@@ -61,11 +71,14 @@ impl Desk {
     }
 }
 
-pub fn open(dir: &std::path::Path, keychain: &Keychain) -> Skein {
-    let mut options = OpenOptions::new(dir, Door::Cli);
-    options.clock = Clock::at(NOW);
-    options.keychain = keychain.clone();
-    Skein::open(options).unwrap()
+/// Without a program that makes PDFs, whatever lies where.
+pub fn open(dir: &Path, keychain: &Keychain) -> Skein {
+    Skein::open(options(dir, keychain)).unwrap()
+}
+
+fn options(dir: &Path, keychain: &Keychain) -> OpenOptions {
+    let (clock, keychain) = (Clock::at(NOW), keychain.clone());
+    OpenOptions { clock, keychain, pdf: None, ..OpenOptions::new(dir, Door::Cli) }
 }
 
 fn fill(tx: &rusqlite::Transaction<'_>, id: &str, messages: u32) -> Result<ThreadRow, StoreError> {

@@ -2,3 +2,5 @@
 
 pub mod keyring;
 pub mod model_server;
+#[cfg(unix)]
+pub mod played;

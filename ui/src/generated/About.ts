@@ -20,4 +20,8 @@ keychain: KeychainState,
 /**
  * Whether the store can only be read.
  */
-readOnly: boolean, };
+readOnly: boolean, 
+/**
+ * Whether PDFs can be made.
+ */
+pdf: boolean, };

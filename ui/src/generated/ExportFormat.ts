@@ -3,4 +3,4 @@
 /**
  * What an export writes.
  */
-export type ExportFormat = "record" | "markdown" | "text" | "html" | "json" | "csv";
+export type ExportFormat = "record" | "markdown" | "text" | "html" | "pdf" | "json" | "csv";

@@ -14,6 +14,18 @@ threadId: string,
  */
 path: string, 
 /**
+ * Which part of the thread it holds, from 1.
+ */
+part: number, 
+/**
+ * How many parts the thread has, each in a file: 1, unless it is long and goes as PDF.
+ */
+parts: number, 
+/**
+ * Whether there is a PDF in it; `null` for what is no record.
+ */
+pdf: boolean | null, 
+/**
  * Bytes.
  */
 size: number, 

@@ -16,7 +16,7 @@ pub struct ExportArgs {
     /// Every thread that is not in the bin
     #[arg(long)]
     pub all: bool,
-    /// record, markdown, text, html, json or csv
+    /// record, markdown, text, html, pdf, json or csv
     #[arg(long, default_value = "record", value_parser = format)]
     pub format: ExportFormat,
     /// A file, or a folder; here, without it
@@ -55,8 +55,9 @@ fn format(word: &str) -> Result<ExportFormat, String> {
         "markdown" => Ok(ExportFormat::Markdown),
         "text" => Ok(ExportFormat::Text),
         "html" => Ok(ExportFormat::Html),
+        "pdf" => Ok(ExportFormat::Pdf),
         "json" => Ok(ExportFormat::Json),
         "csv" => Ok(ExportFormat::Csv),
-        _ => Err("a format is record, markdown, text, html, json or csv".into()),
+        _ => Err("a format is record, markdown, text, html, pdf, json or csv".into()),
     }
 }

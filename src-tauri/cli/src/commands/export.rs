@@ -69,6 +69,9 @@ fn words(exported: &Exported) -> String {
         .iter()
         .map(|file| format!("{}  {} bytes  SHA-256 {}", one_line(&file.path), file.size, file.sha256))
         .collect();
+    if exported.files.iter().any(|file| file.pdf == Some(false)) {
+        lines.push("There is no PDF in it: skein-pdf, the program that makes them, was not there or could not.".into());
+    }
     for refused in &exported.refused {
         let thread = refused.thread_id.as_deref().unwrap_or_default();
         let why = refused.findings.first().map_or("", |finding| &finding.words);

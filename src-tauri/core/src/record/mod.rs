@@ -31,6 +31,17 @@ pub enum RecordError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// There is no program that makes PDFs.
+    #[error(
+        "The program that makes PDFs, skein-pdf, is not beside this one. Nothing was written. Install it, or export as HTML and print that."
+    )]
+    NoPdfProgram,
+    /// The program that makes PDFs could not make this one.
+    #[error("No PDF was made: {0}. Nothing was left there. Export as HTML and print that.")]
+    NotPrinted(#[source] pdf::PdfError),
+    /// It is not what was sealed, so there is no record of it.
+    #[error("{0} No record was made of it; it can still be read.")]
+    Altered(String),
     /// It could not be read.
     #[error("{path} could not be read: {error}.")]
     Read {
@@ -48,6 +59,8 @@ impl RecordError {
             Self::Exists(_) | Self::Read { .. } => Code::InvalidRequest,
             Self::Write { error, .. } if error.kind() == std::io::ErrorKind::StorageFull => Code::StorageFull,
             Self::Write { .. } => Code::StorageError,
+            Self::NoPdfProgram | Self::NotPrinted(_) => Code::PdfUnavailable,
+            Self::Altered(_) => Code::ThreadAltered,
         }
     }
 }

@@ -4,7 +4,7 @@
 //! says [`super::transcript::pdf`].
 
 use std::fs::File;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -19,6 +19,10 @@ const PATIENCE: Duration = Duration::from_mins(5);
 const PACE: Duration = Duration::from_millis(50);
 /// Bytes of what it complains that are read.
 const COMPLAINT: u64 = 4_096;
+/// Bytes that a part may have; a usual one has one or two million.
+const LARGEST: u64 = 512 * 1024 * 1024;
+/// How a PDF begins (ISO 32000-1, 7.5.2) and ends (7.5.5).
+const MARKS: (&[u8], &[u8]) = (b"%PDF-", b"%%EOF");
 
 /// Why a part was not printed.
 #[derive(Debug, thiserror::Error)]
@@ -27,11 +31,14 @@ pub enum PdfError {
     #[error("stopped")]
     Stopped,
     /// It took too long.
-    #[error("the PDF program took longer than {} minutes", PATIENCE.as_secs() / 60)]
+    #[error("the PDF program took too long")]
     Slow,
     /// It ended without a PDF; the word is its own, and holds nothing of what it was given.
     #[error("the PDF program could not print this ({0})")]
     Refused(String),
+    /// What it wrote is no PDF.
+    #[error("what the PDF program wrote is no PDF")]
+    Rubbish,
     /// It could not be run, or its result could not be kept.
     #[error("the PDF program could not be run: {0}")]
     Io(#[from] io::Error),
@@ -39,7 +46,10 @@ pub enum PdfError {
 
 /// The program.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program(PathBuf);
+pub struct Program {
+    path: PathBuf,
+    patience: Duration,
+}
 
 impl Program {
     /// The one that [`VARIABLE`] names or, if there is none, the one beside the running program.
@@ -49,12 +59,18 @@ impl Program {
             Some(std::env::current_exe().ok()?.parent()?.join(name))
         };
         let path = std::env::var_os(VARIABLE).map(PathBuf::from).or_else(beside)?;
-        path.is_file().then_some(Self(path))
+        path.is_file().then(|| Self::at(path))
     }
 
     /// The one at this place.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self(path.into())
+        Self { path: path.into(), patience: PATIENCE }
+    }
+
+    /// The same, with another time that a part may take.
+    #[must_use]
+    pub fn within(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Prints one part into a file. `cancel` is asked on the way; then, and when it takes too long, the program is ended.
@@ -62,13 +78,14 @@ impl Program {
     /// # Errors
     /// See [`PdfError`]. The file may then hold anything.
     pub fn print(&self, part: &[u8], out: &Path, cancel: &dyn Fn() -> bool) -> Result<(), PdfError> {
-        let mut file = File::create(out)?;
+        let mut file = File::options().read(true).write(true).create(true).truncate(true).open(out)?;
         let mut child = self.command().spawn()?;
         let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
-        let (Some(mut input), Some(mut output), Some(complaint)) = pipes else {
+        let (Some(mut input), Some(output), Some(complaint)) = pipes else {
             return Err(io::Error::from(io::ErrorKind::BrokenPipe).into());
         };
-        thread::scope(|scope| {
+        let kept = &mut file;
+        let content = thread::scope(|scope| {
             // If it ends before it has read all, its exit code says why.
             scope.spawn(move || drop(input.write_all(part)));
             let complaint = scope.spawn(move || {
@@ -77,15 +94,44 @@ impl Program {
                 said
             });
             let (done, ended) = mpsc::channel();
-            scope.spawn(move || drop(done.send(io::copy(&mut output, &mut file))));
-            let ended = wait(&mut child, &ended, cancel);
+            scope.spawn(move || drop(done.send(io::copy(&mut output.take(LARGEST), kept))));
+            let ended = self.wait(&mut child, &ended, cancel);
             let said = complaint.join().unwrap_or_default();
             if ended? { Ok(()) } else { Err(PdfError::Refused(word(&said))) }
-        })
+        });
+        content?;
+        if is_pdf(&mut file)? { Ok(file.sync_all()?) } else { Err(PdfError::Rubbish) }
+    }
+
+    /// Waits for the output's end, then for the program's; whether it was content.
+    fn wait(
+        &self,
+        child: &mut Child,
+        ended: &Receiver<io::Result<u64>>,
+        cancel: &dyn Fn() -> bool,
+    ) -> Result<bool, PdfError> {
+        let started = Instant::now();
+        let stopped = loop {
+            match ended.recv_timeout(PACE) {
+                Ok(Ok(LARGEST)) => break Some(PdfError::Rubbish),
+                Ok(Ok(_)) => break None,
+                Ok(Err(error)) => break Some(error.into()),
+                Err(RecvTimeoutError::Disconnected) => break Some(io::Error::from(io::ErrorKind::BrokenPipe).into()),
+                Err(RecvTimeoutError::Timeout) if cancel() => break Some(PdfError::Stopped),
+                Err(RecvTimeoutError::Timeout) if started.elapsed() > self.patience => break Some(PdfError::Slow),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+        };
+        if stopped.is_some() {
+            // It may have ended by itself in the meantime.
+            drop(child.kill());
+        }
+        let status = child.wait()?;
+        stopped.map_or(Ok(status.success()), Err)
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(&self.0);
+        let mut command = Command::new(&self.path);
         command.env_clear().stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(windows)]
         {
@@ -97,25 +143,18 @@ impl Program {
     }
 }
 
-/// Waits for the output's end, then for the program's; whether it was content.
-fn wait(child: &mut Child, ended: &Receiver<io::Result<u64>>, cancel: &dyn Fn() -> bool) -> Result<bool, PdfError> {
-    let started = Instant::now();
-    let stopped = loop {
-        match ended.recv_timeout(PACE) {
-            Ok(Ok(_)) => break None,
-            Ok(Err(error)) => break Some(error.into()),
-            Err(RecvTimeoutError::Disconnected) => break Some(io::Error::from(io::ErrorKind::BrokenPipe).into()),
-            Err(RecvTimeoutError::Timeout) if cancel() => break Some(PdfError::Stopped),
-            Err(RecvTimeoutError::Timeout) if started.elapsed() > PATIENCE => break Some(PdfError::Slow),
-            Err(RecvTimeoutError::Timeout) => {}
-        }
-    };
-    if stopped.is_some() {
-        // It may have ended by itself in the meantime.
-        drop(child.kill());
+/// Whether a file begins and ends as a PDF does.
+fn is_pdf(file: &mut File) -> io::Result<bool> {
+    let (mut begins, mut ends) = ([0; 5], Vec::new());
+    let size = file.seek(SeekFrom::End(0))?;
+    if size < 64 {
+        return Ok(false);
     }
-    let status = child.wait()?;
-    stopped.map_or(Ok(status.success()), Err)
+    file.seek(SeekFrom::Start(0))?;
+    file.read_exact(&mut begins)?;
+    file.seek(SeekFrom::End(-16))?;
+    file.read_to_end(&mut ends)?;
+    Ok(begins == *MARKS.0 && ends.trim_ascii_end().ends_with(MARKS.1))
 }
 
 /// The word of `{"error": "word"}`.

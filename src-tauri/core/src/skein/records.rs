@@ -3,9 +3,12 @@
 
 mod check;
 mod export;
+mod names;
 mod pages;
 mod part;
+mod ready;
 mod sheets;
+mod steps;
 
 use std::fs::File;
 use std::path::Path;
@@ -31,13 +34,13 @@ impl Skein {
     /// Checks a thread's last seal against what is there, and keeps the answer for lists.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`; `invalid_request` for a thread that was never sealed.
+    /// `thread_not_found`, `thread_deleted`; `not_found` for a thread that was never sealed.
     pub fn verify_thread(&self, id: &str) -> Result<Verification> {
         let known = self.known_keys()?;
         let now = self.now();
         let checked = self.store().read(|conn| {
             let row = find(conn, id)?;
-            check::thread(conn, &row, &known, now)?.ok_or_else(|| Error::from(never_sealed(id)))
+            check::thread(conn, &row, &known, now)?.ok_or_else(|| Error::from(RuleError::NeverSealed(id.into())))
         })?;
         self.note(&[(checked.0, checked.1.clone())])?;
         Ok(checked.1)
@@ -298,8 +301,4 @@ impl Skein {
         file.lock()?;
         Ok(file)
     }
-}
-
-fn never_sealed(id: &str) -> RuleError {
-    RuleError::InvalidRequest(format!("Thread {id} was never sealed, so there is nothing to check. Lock it first."))
 }

@@ -36,6 +36,7 @@ impl Skein {
             data_dir: self.store().dir().display().to_string(),
             keychain: self.0.keychain.state(),
             read_only: self.store().is_read_only(),
+            pdf: self.0.pdf.is_some(),
         }
     }
 }

@@ -112,6 +112,9 @@ pub fn process_is_gone(dir: &Path, name: &str) -> bool {
 }
 
 /// Makes a folder that only its owner can read.
+///
+/// # Errors
+/// `storage_full`, `storage_error`.
 pub fn make_private_dir(dir: &Path) -> Result<(), StoreError> {
     if dir.is_dir() {
         return Ok(());

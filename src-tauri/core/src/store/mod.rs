@@ -43,7 +43,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
-pub use lock::{ProcessLock, process_is_gone};
+pub use lock::{ProcessLock, make_private_dir, process_is_gone};
 pub use word::Word;
 
 /// Readers kept open between reads; more are opened when more are needed at once.

@@ -108,6 +108,9 @@ pub enum RuleError {
         "Response {0} is gone: without a thread, a response is kept in memory, for 24 hours at most. Nothing was sent. Begin anew, or use a thread."
     )]
     ResponseExpired(String),
+    /// It was never locked or archived.
+    #[error("Thread {0} was never sealed, so there is no seal to show or check. Lock it first.")]
+    NeverSealed(String),
     /// There is no such prompt.
     #[error("There is no prompt {0}.")]
     PromptNotFound(String),
@@ -186,7 +189,7 @@ impl RuleError {
             Self::MessageNotFound(_) => Code::MessageNotFound,
             Self::ResponseNotFound(_) => Code::ResponseNotFound,
             Self::ResponseExpired(_) => Code::ResponseExpired,
-            Self::PromptNotFound(_) => Code::NotFound,
+            Self::PromptNotFound(_) | Self::NeverSealed(_) => Code::NotFound,
             Self::IdempotencyConflict => Code::IdempotencyConflict,
             Self::EndpointNotFound(_) => Code::EndpointNotFound,
             Self::ConfirmationRequired(_) | Self::BinNotConfirmed { .. } => Code::ConfirmationRequired,

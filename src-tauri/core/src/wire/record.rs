@@ -200,6 +200,8 @@ pub enum ExportFormat {
     Text,
     /// One HTML page.
     Html,
+    /// PDF, a long thread in parts.
+    Pdf,
     /// JSON, in the wire's shapes.
     Json,
     /// CSV, one line a message.
@@ -224,6 +226,12 @@ pub struct ExportedFile {
     pub thread_id: String,
     /// Where it is.
     pub path: String,
+    /// Which part of the thread it holds, from 1.
+    pub part: u32,
+    /// How many parts the thread has, each in a file: 1, unless it is long and goes as PDF.
+    pub parts: u32,
+    /// Whether there is a PDF in it; `null` for what is no record.
+    pub pdf: Option<bool>,
     /// Bytes.
     pub size: u64,
     /// SHA-256 of it, lower-case hex.

@@ -155,4 +155,6 @@ pub struct About {
     pub keychain: KeychainState,
     /// Whether the store can only be read.
     pub read_only: bool,
+    /// Whether PDFs can be made.
+    pub pdf: bool,
 }

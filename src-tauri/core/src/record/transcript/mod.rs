@@ -1,6 +1,7 @@
 //! Transcripts: a thread for people to read, as HTML, Markdown, plain text and PDF. What a message says can
 //! never look like the transcript's own words: it is escaped, quoted or indented.
 
+mod cut;
 pub mod html;
 pub mod markdown;
 pub mod pdf;

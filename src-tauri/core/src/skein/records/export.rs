@@ -1,38 +1,31 @@
-//! Exports: which threads, into which files, whole or not at all; each one stands in the history.
+//! Exports: whole or not at all, over nothing that may not go; each one stands in the history.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+
+use rusqlite::Connection;
 
 use super::super::Skein;
 use super::super::show::find;
+use super::names::{nothing_at, of_part};
+use super::pages::Layout;
 use super::part::Part;
-use super::{check, pages, sheets};
-use crate::clock::{Millis, rfc3339};
+use super::ready::{Ready, draft};
+use super::sheets;
+use super::steps::{self, Steps, Stored};
+use crate::clock::rfc3339;
 use crate::error::Result;
-use crate::keychain::SigningKeys;
-use crate::record::key::{PublicKey, SigningKey};
-use crate::record::line::{Event, Header};
-use crate::record::package::{self, Contents, Messages, Sealed, Signed, Visit};
-use crate::record::pdf::Program;
-use crate::record::transcript::{Facts, Outline, html, markdown, text};
-use crate::record::{RecordError, canonical};
+use crate::record::RecordError;
+use crate::record::line::Header;
+use crate::record::package::{self, Contents, Messages};
+use crate::record::pdf::PdfError;
+use crate::record::transcript::{Facts, Outline, html, markdown, pdf, text};
 use crate::store::entry::{self, NewEntry};
-use crate::store::listing::{self, Order, ThreadFilter};
-use crate::store::seal::{self, SealRow};
-use crate::store::setting::{self, hex};
 use crate::store::thread::ThreadRow;
-use crate::store::{StoreError, lines};
-use crate::wire::{
-    EntryKind, ExportFormat, Exported, ExportedFile, JsonObject, Progress, SealStatus, State, Verification,
-};
-use rusqlite::Connection;
-
-/// Time between two reports of progress.
-const PACE: Duration = Duration::from_millis(100);
+use crate::store::{StoreError, setting};
+use crate::wire::{EntryKind, ExportFormat, Exported, ExportedFile, JsonObject, Progress, SealStatus, Verification};
 
 /// Which threads to export.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,70 +47,11 @@ pub struct Target {
     pub replace: bool,
 }
 
-/// How far it is, told at a pace, and whether to go on.
-struct Steps<'a> {
-    progress: &'a mut dyn FnMut(Progress),
-    cancel: &'a dyn Fn() -> bool,
-    told: Option<Instant>,
-    at: Progress,
-    cancelled: bool,
-}
-
-impl Steps<'_> {
-    fn step(&mut self) -> Result<(), StoreError> {
-        self.at.done = (self.at.done + 1).min(self.at.total);
-        if self.told.is_none_or(|told| told.elapsed() >= PACE) {
-            self.told = Some(Instant::now());
-            (self.progress)(self.at);
-            self.cancelled |= (self.cancel)();
-        }
-        // Nobody sees it: whoever asked for the stop is told that it was stopped.
-        if self.cancelled { Err(io::Error::other("stopped").into()) } else { Ok(()) }
-    }
-}
-
-/// The messages of one thread, counted as they go by.
-pub(super) struct Stored<'a, 'b> {
-    conn: &'a Connection,
-    thread: i64,
-    count: u32,
-    steps: &'a RefCell<&'a mut Steps<'b>>,
-}
-
-impl Stored<'_, '_> {
-    /// Counts one more.
-    pub(super) fn step(&self) -> Result<(), StoreError> {
-        self.steps.borrow_mut().step()
-    }
-
-    /// Whether to stop, asked while something else works; tells that the work goes on.
-    pub(super) fn is_stopped(&self) -> bool {
-        let mut steps = self.steps.borrow_mut();
-        let at = steps.at;
-        (steps.progress)(at);
-        steps.cancelled |= (steps.cancel)();
-        steps.cancelled
-    }
-}
-
-impl Messages for Stored<'_, '_> {
-    fn visit(&self, visit: &mut Visit<'_>) -> Result<(), StoreError> {
-        lines::messages(self.conn, self.thread, self.count, |message, _| {
-            self.step()?;
-            visit(message)
-        })
-    }
-}
-
-/// One thread, ready to be written.
-struct Ready {
-    row: ThreadRow,
-    header: String,
-    sealed: Option<Sealed>,
-    key: Option<SigningKey>,
-    events: Vec<Event>,
-    count: u32,
+/// A thread's files, written and not yet in their places.
+struct Made {
+    files: Vec<Part>,
     status: Option<SealStatus>,
+    pdf: Option<bool>,
 }
 
 impl Skein {
@@ -125,7 +59,7 @@ impl Skein {
     ///
     /// # Errors
     /// `invalid_request` if a file is there already, `thread_not_found`, `thread_deleted`, `keychain_unavailable` for
-    /// a record that was signed and cannot be signed now, `storage_full`, `storage_error`.
+    /// a record that was signed and cannot be signed now, `pdf_unavailable`, `storage_full`, `storage_error`.
     pub fn export(
         &self,
         selection: &Selection,
@@ -134,70 +68,59 @@ impl Skein {
         progress: &mut dyn FnMut(Progress),
         cancel: &dyn Fn() -> bool,
     ) -> Result<Exported> {
+        if format == ExportFormat::Pdf && self.0.pdf.is_none() {
+            return Err(RecordError::NoPdfProgram.into());
+        }
+        self.sweep();
         let plan = self.plan(selection, format, target)?;
-        let total = plan.iter().map(|(row, _)| u64::from(row.message_count) * passes(format)).sum();
-        let at = Progress { done: 0, total };
-        let mut steps = Steps { progress, cancel, told: None, at, cancelled: false };
+        let each = steps::of_message(format, self.0.pdf.is_some());
+        let total = plan.iter().map(|(row, _)| u64::from(row.message_count) * each).sum();
+        let mut steps = Steps::new(total, progress, cancel);
         let mut exported =
             Exported { object: "exported".into(), files: Vec::new(), refused: Vec::new(), cancelled: false };
         for (row, path) in plan {
-            match self.export_one(&row, format, &path, &mut steps) {
-                Ok(Ok(file)) => exported.files.push(file),
+            let target = Target { path, replace: target.replace };
+            match self.export_one(&row, format, &target, &mut steps) {
+                Ok(Ok(files)) => exported.files.extend(files),
                 Ok(Err(refused)) => exported.refused.push(refused),
                 Err(_) if steps.cancelled => break,
                 Err(error) => return Err(error),
             }
         }
         exported.cancelled = steps.cancelled;
-        (steps.progress)(Progress { done: if steps.cancelled { steps.at.done } else { total }, total });
+        steps.finish();
         Ok(exported)
     }
 
-    /// What an export of a thread would be called.
+    /// A thread's record in memory, and what its file is called. `cancel` is asked on the way.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`.
-    pub fn export_name(&self, id: &str, format: ExportFormat) -> Result<String> {
-        self.store().read(|conn| file_name(conn, &find(conn, id)?, format))
-    }
-
-    /// Which thread goes into which file; none of them may be there, unless it may be replaced.
-    fn plan(&self, selection: &Selection, format: ExportFormat, target: &Target) -> Result<Vec<(ThreadRow, PathBuf)>> {
-        let rows = self.store().read(|conn| selected(conn, selection, self.now()))?;
-        let single = matches!(selection, Selection::Threads(ids) if ids.len() == 1) && !target.path.is_dir();
-        if !single {
-            fs::create_dir_all(&target.path).map_err(|error| unwritten(&target.path, error))?;
-        }
-        let mut taken = BTreeSet::new();
-        let mut plan = Vec::new();
-        for row in rows {
-            let path = if single {
-                target.path.clone()
-            } else {
-                let name = self.store().read(|conn| file_name(conn, &row, format))?;
-                let names = std::iter::once(name.clone()).chain((2..).map(|n| format!("{n}-{name}")));
-                let name = names.into_iter().find(|name| taken.insert(name.to_lowercase())).unwrap_or(name);
-                target.path.join(name)
-            };
-            if !target.replace && path.exists() {
-                return Err(RecordError::Exists(path.display().to_string()).into());
-            }
-            plan.push((row, path));
-        }
-        Ok(plan)
+    /// `thread_not_found`, `thread_deleted`, `thread_altered`, `keychain_unavailable`, `storage_full`, `storage_error`.
+    pub fn record(&self, id: &str, cancel: &dyn Fn() -> bool) -> Result<(String, Vec<u8>)> {
+        let folder = self.part_beside(&std::env::temp_dir().join("skein-record"))?;
+        fs::create_dir(&folder.path).map_err(|error| unwritten(&folder.path, error))?;
+        let target = Target { path: folder.path.clone(), replace: false };
+        let which = Selection::Threads(vec![id.to_owned()]);
+        let exported = self.export(&which, ExportFormat::Record, &target, &mut |_| {}, cancel)?;
+        let Some(file) = exported.files.first() else {
+            let found = exported.refused.into_iter().flat_map(|found| found.findings).next();
+            return Err(RecordError::Altered(found.map(|finding| finding.words).unwrap_or_default()).into());
+        };
+        let path = Path::new(&file.path);
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Ok((name, fs::read(path).map_err(StoreError::Io)?))
     }
 
     fn export_one(
         &self,
         row: &ThreadRow,
         format: ExportFormat,
-        path: &Path,
+        target: &Target,
         steps: &mut Steps<'_>,
-    ) -> Result<Result<ExportedFile, Verification>> {
+    ) -> Result<Result<Vec<ExportedFile>, Verification>> {
         let known = self.known_keys()?;
         let key = if format == ExportFormat::Record { self.key_of_record(row)? } else { None };
-        let part = Part::beside(path)?;
-        let refused = self.store().read(|conn| {
+        let made = self.store().read(|conn| {
             let ready = match self.ready(conn, row, &known, key)? {
                 Ok(ready) => ready,
                 Err(found) if format == ExportFormat::Record => return Ok(Err(found)),
@@ -205,123 +128,136 @@ impl Skein {
             };
             let steps = RefCell::new(steps);
             let messages = Stored { conn, thread: ready.row.seq, count: ready.count, steps: &steps };
-            let out = BufWriter::new(File::create(&part.0).map_err(|error| unwritten(path, error))?);
-            self.write_one(conn, &ready, (format, path), &messages, out).map_err(|error| match error {
-                crate::Error::Store(StoreError::Io(error)) => unwritten(path, error).into(),
+            let made = match format {
+                ExportFormat::Pdf => self.make_pdf(&ready, target, &messages),
+                _ => self.make(conn, &ready, (format, &target.path), &messages),
+            };
+            made.map(Ok).map_err(|error| match error {
+                crate::Error::Store(StoreError::Io(error)) => unwritten(&target.path, error).into(),
                 error => error,
-            })?;
-            Ok::<_, crate::Error>(Ok(ready.status))
+            })
         })?;
-        let status = match refused {
-            Ok(status) => status,
-            Err(found) => return Ok(Err(found)),
-        };
-        let (size, sha256) = part.measured().map_err(|error| unwritten(path, error))?;
-        self.note_export(row, format, path, &sha256)?;
-        fs::rename(&part.0, path).map_err(|error| unwritten(path, error))?;
-        Ok(Ok(ExportedFile { thread_id: row.id.clone(), path: path.display().to_string(), size, sha256, status }))
+        match made {
+            Ok(made) => self.place(row, format, &target.path, &made).map(Ok),
+            Err(found) => Ok(Err(found)),
+        }
     }
 
-    fn write_one(
+    /// Writes a thread into one file.
+    fn make(
         &self,
         conn: &Connection,
         ready: &Ready,
         (format, path): (ExportFormat, &Path),
         messages: &Stored<'_, '_>,
-        mut out: BufWriter<File>,
-    ) -> Result<()> {
-        let (store, at) = (setting::store_id(conn)?, rfc3339(self.now()));
-        let (sealed, events) = (ready.sealed.as_ref(), &ready.events[..]);
+    ) -> Result<Made> {
+        let file = self.part_beside(path)?;
+        let mut out = BufWriter::new(File::create(&file.path).map_err(|error| unwritten(path, error))?);
+        let mut pdf = None;
         match format {
             ExportFormat::Record => {
-                let (key, program) = (ready.key.as_ref(), env!("CARGO_PKG_VERSION"));
-                let header = &ready.header;
-                let made = sealed.map_or(&at, |sealed| &sealed.at);
-                let pages = pages::print(header, sealed, messages, made, path)?;
-                let pdf = &pages.files;
-                let contents = Contents { store: &store, header, messages, events, sealed, key, at, program, pdf };
-                out = package::write(out, &contents)?;
+                let printed = self.print(ready, messages, path)?;
+                pdf = Some(!printed.is_empty());
+                out = self.write_package(conn, out, ready, messages, &printed)?;
             }
             ExportFormat::Json => sheets::json(&mut out, conn, &ready.row, messages)?,
             ExportFormat::Csv => sheets::csv(&mut out, &ready.row, messages)?,
-            ExportFormat::Markdown | ExportFormat::Text | ExportFormat::Html => {
-                let header: Header = serde_json::from_str(&ready.header).map_err(io_error)?;
-                let mut outline = Outline::default();
-                messages.visit(&mut |message| {
-                    outline.add(&message);
-                    Ok(())
-                })?;
-                outline.finish(header.active_tip.as_deref());
-                let facts = Facts { header: &header, sealed, events, outline: &outline };
-                match format {
-                    ExportFormat::Markdown => markdown::write(&mut out, &facts, messages)?,
-                    ExportFormat::Text => text::write(&mut out, &facts, messages)?,
-                    _ => html::write(&mut out, &facts, messages)?,
-                }
-            }
+            _ => write_transcript(&mut out, format, ready, messages)?,
         }
         out.flush().and_then(|()| out.get_ref().sync_all()).map_err(StoreError::Io)?;
-        Ok(())
+        Ok(Made { files: vec![file], status: ready.status, pdf })
     }
 
-    /// Reads what is to be written about a thread; the other way if it is not what was sealed.
-    fn ready(
+    /// Prints a thread into as many files as it has parts.
+    fn make_pdf(&self, ready: &Ready, target: &Target, messages: &Stored<'_, '_>) -> Result<Made> {
+        let program = self.0.pdf.as_ref().ok_or(RecordError::NoPdfProgram)?;
+        let layout = Layout::of(&ready.header, messages)?;
+        let mut files = Vec::new();
+        for n in 1..=layout.parts() {
+            let path = of_part(&target.path, n, layout.parts());
+            if !target.replace {
+                nothing_at(&path)?;
+            }
+            files.push(self.part_beside(&path)?);
+        }
+        let at = rfc3339(self.now());
+        let made = ready.sealed.as_ref().map_or(&at, |sealed| &sealed.at);
+        layout.print(program, ready, messages, made, &files)?.map_err(not_printed)?;
+        Ok(Made { files, status: ready.status, pdf: None })
+    }
+
+    /// Prints what goes into a record, if the program for it is there and manages; without it a record is whole too.
+    fn print(&self, ready: &Ready, messages: &Stored<'_, '_>, record: &Path) -> Result<Vec<Part>> {
+        let Some(program) = &self.0.pdf else { return Ok(Vec::new()) };
+        let layout = Layout::of(&ready.header, messages)?;
+        let files = (0..layout.parts()).map(|_| self.part_beside(record)).collect::<Result<Vec<_>>>()?;
+        let at = rfc3339(self.now());
+        let made = ready.sealed.as_ref().map_or(&at, |sealed| &sealed.at);
+        match layout.print(program, ready, messages, made, &files)? {
+            Ok(()) => Ok(files),
+            Err(PdfError::Io(error)) if error.kind() == io::ErrorKind::StorageFull => Err(StoreError::Io(error).into()),
+            Err(error) => {
+                tracing::warn!(%error, "no PDF in this record");
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    fn write_package(
         &self,
         conn: &Connection,
-        row: &ThreadRow,
-        known: &[PublicKey],
-        key: Option<SigningKey>,
-    ) -> Result<Result<Ready, Verification>> {
-        if row.state == State::Open {
-            return Ok(Ok(draft(conn, row)?));
-        }
-        let checked = check::thread(conn, row, known, self.now())?.map(|(_, found)| found);
-        let (Some(found), Some(last)) = (checked, seal::last(conn, row.seq)?) else { return Ok(Ok(draft(conn, row)?)) };
-        if found.status == SealStatus::Altered {
-            return Ok(Err(found));
-        }
-        let signatures = seal::signatures(conn, last.seq)?;
-        let own = key.as_ref().map(SigningKey::public);
-        let signature = signatures.iter().find(|row| own.is_none_or(|own| own == row.public));
-        let signed = signature.map(|row| Signed {
-            signature: row.signature.clone(),
-            at: rfc3339(row.signed_at),
-            public: row.public,
-        });
-        let digest = hex(&last.digest);
-        let links = entry::links(conn, row.seq)?;
-        let before = links.iter().take_while(|link| link.entry.seal.as_ref() != Some(&digest));
-        Ok(Ok(Ready {
-            row: row.clone(),
-            header: last.header.clone(),
-            sealed: Some(Sealed { json: last.json, at: rfc3339(last.sealed_at), signed }),
-            key,
-            events: before.map(event).collect::<Result<_, _>>()?,
-            count: last.count,
-            status: Some(found.status),
-        }))
+        out: BufWriter<File>,
+        ready: &Ready,
+        messages: &Stored<'_, '_>,
+        printed: &[Part],
+    ) -> Result<BufWriter<File>> {
+        let name = |(n, part): (usize, &Part)| (pdf::name(n + 1, printed.len()), part.path.clone());
+        let pdf: Vec<_> = printed.iter().enumerate().map(name).collect();
+        let contents = Contents {
+            store: &setting::store_id(conn)?,
+            header: &ready.header,
+            messages,
+            events: &ready.events,
+            sealed: ready.sealed.as_ref(),
+            key: ready.key.as_ref(),
+            at: rfc3339(self.now()),
+            program: env!("CARGO_PKG_VERSION"),
+            pdf: &pdf,
+        };
+        Ok(package::write(out, &contents)?)
     }
 
-    /// The key that a thread's record is signed with: the one that signed its seal or, if nobody has or
-    /// that one is gone, the key in use, which then signs the seal too. Without a keychain a seal that
-    /// was never signed goes as it is.
-    fn key_of_record(&self, row: &ThreadRow) -> Result<Option<SigningKey>> {
-        let last: Option<SealRow> = self.store().read(|conn| seal::last(conn, row.seq))?;
-        let Some(last) = last.filter(|_| row.state != State::Open) else { return Ok(None) };
-        let signatures = self.store().read(|conn| seal::signatures(conn, last.seq))?;
-        let keys = self.keys();
-        if let Ok(Some(keys)) = &keys
-            && let Some(key) = signatures.iter().find_map(|signed| SigningKeys::with(keys, signed.public))
-        {
-            return Ok(Some(key.clone()));
+    /// Brings what was written into its place, all of it or nothing.
+    fn place(&self, row: &ThreadRow, format: ExportFormat, path: &Path, made: &Made) -> Result<Vec<ExportedFile>> {
+        let parts = made.files.len();
+        let mut placed: Vec<ExportedFile> = Vec::new();
+        for (n, file) in made.files.iter().enumerate() {
+            let to = of_part(path, n + 1, parts);
+            let (size, sha256) = self.place_one(row, format, file, &to).inspect_err(|_| {
+                for before in &placed {
+                    drop(fs::remove_file(&before.path));
+                }
+            })?;
+            placed.push(ExportedFile {
+                thread_id: row.id.clone(),
+                path: to.display().to_string(),
+                part: n as u32 + 1,
+                parts: parts as u32,
+                pdf: made.pdf,
+                size,
+                sha256,
+                status: made.status,
+            });
         }
-        let key = match keys.and_then(|_| self.current_key()) {
-            Ok(key) => key,
-            Err(_) if signatures.is_empty() => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let signed = !self.store().is_read_only() && self.sign_also(&last, &key)?;
-        Ok(signed.then_some(key))
+        Ok(placed)
+    }
+
+    /// Notes a file, then gives it its name: its size and its SHA-256.
+    fn place_one(&self, row: &ThreadRow, format: ExportFormat, file: &Part, to: &Path) -> Result<(u64, String)> {
+        let (size, sha256) = file.measured().map_err(|error| unwritten(to, error))?;
+        self.note_export(row, format, to, &sha256)?;
+        fs::rename(&file.path, to).map_err(|error| unwritten(to, error))?;
+        Ok((size, sha256))
     }
 
     /// Notes an export in the thread's history: there is no file without its entry.
@@ -343,71 +279,36 @@ impl Skein {
     }
 }
 
-/// A thread as it stands, which nobody has sealed.
-fn draft(conn: &Connection, row: &ThreadRow) -> Result<Ready> {
-    let links = entry::links(conn, row.seq)?;
-    Ok(Ready {
-        row: row.clone(),
-        header: canonical::line(&lines::header(conn, row, row.state)?).map_err(StoreError::Io)?,
-        sealed: None,
-        key: None,
-        events: links.iter().map(event).collect::<Result<_, _>>()?,
-        count: row.message_count,
-        status: None,
-    })
-}
-
-fn event(link: &entry::Link) -> Result<Event, StoreError> {
-    let (salt, detail) = link.detail.clone().unwrap_or_default();
-    Ok(Event { detail, entry: link.line()?, kind: crate::record::line::Kind::Event, salt: hex(&salt) })
-}
-
-fn selected(conn: &Connection, selection: &Selection, now: Millis) -> Result<Vec<ThreadRow>> {
-    let metadata = match selection {
-        Selection::Threads(ids) => return ids.iter().map(|id| find(conn, id)).collect(),
-        Selection::Client(client) => vec![("client".to_owned(), client.clone())],
-        Selection::All => Vec::new(),
-    };
-    let mut filter = ThreadFilter { metadata, limit: 100, ..ThreadFilter::default() };
-    let mut rows = Vec::new();
-    loop {
-        let (page, more) = listing::list(conn, &filter, now, &Skein::zone())?;
-        filter.after = page.last().map(|row| listing::cursor(row, Order::Created));
-        rows.extend(page);
-        if !more {
-            return Ok(rows);
-        }
-    }
-}
-
-/// Goes through the messages, for one file.
-fn passes(format: ExportFormat) -> u64 {
+fn write_transcript(
+    out: &mut BufWriter<File>,
+    format: ExportFormat,
+    ready: &Ready,
+    messages: &Stored<'_, '_>,
+) -> Result<()> {
+    let header: Header = serde_json::from_str(&ready.header).map_err(|error| StoreError::Io(error.into()))?;
+    let mut outline = Outline::default();
+    messages.visit(&mut |message| {
+        outline.add(&message);
+        Ok(())
+    })?;
+    outline.finish(header.active_tip.as_deref());
+    let (sealed, events) = (ready.sealed.as_ref(), &ready.events[..]);
+    let facts = Facts { header: &header, sealed, events, outline: &outline };
     match format {
-        ExportFormat::Record if Program::find().is_some() => 6,
-        ExportFormat::Record => 4,
-        ExportFormat::Markdown | ExportFormat::Text | ExportFormat::Html => 2,
-        ExportFormat::Json | ExportFormat::Csv => 1,
+        ExportFormat::Markdown => markdown::write(out, &facts, messages)?,
+        ExportFormat::Text => text::write(out, &facts, messages)?,
+        _ => html::write(out, &facts, messages)?,
     }
+    Ok(())
 }
 
-fn file_name(conn: &Connection, row: &ThreadRow, format: ExportFormat) -> Result<String> {
-    let last = seal::last(conn, row.seq)?.filter(|_| row.state != State::Open && format == ExportFormat::Record);
-    let sealed = last.map(|last| Sealed { json: last.json, at: rfc3339(last.sealed_at), signed: None });
-    let name = package::name(&row.id, sealed.as_ref());
-    Ok(match format {
-        ExportFormat::Record => format!("{name}.zip"),
-        ExportFormat::Markdown => format!("{}.md", name.trim_end_matches("-draft")),
-        ExportFormat::Text => format!("{}.txt", name.trim_end_matches("-draft")),
-        ExportFormat::Html => format!("{}.html", name.trim_end_matches("-draft")),
-        ExportFormat::Json => format!("{}.json", name.trim_end_matches("-draft")),
-        ExportFormat::Csv => format!("{}.csv", name.trim_end_matches("-draft")),
-    })
+fn not_printed(error: PdfError) -> crate::Error {
+    match error {
+        PdfError::Io(error) if error.kind() == io::ErrorKind::StorageFull => StoreError::Io(error).into(),
+        error => RecordError::NotPrinted(error).into(),
+    }
 }
 
 pub(super) fn unwritten(path: &Path, error: io::Error) -> RecordError {
     RecordError::Write { path: path.display().to_string(), error }
-}
-
-fn io_error(error: serde_json::Error) -> StoreError {
-    StoreError::Io(error.into())
 }

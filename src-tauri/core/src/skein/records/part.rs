@@ -1,4 +1,5 @@
-//! A file that is whole or not there: it is written beside its place, and gets its name at the end.
+//! A file that is whole or not there: it is written beside its place, and gets its name at the end. The data
+//! folder lists the files on their way, so that what a killed process left is found and removed, wherever it lies.
 
 use std::fs::{self, File};
 use std::io;
@@ -6,25 +7,65 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use super::super::Skein;
 use super::export::unwritten;
 use crate::error::Result;
 use crate::store::setting::hex;
+use crate::store::{StoreError, make_private_dir, process_is_gone};
 
-/// A file on its way, beside the one it becomes; gone if it does not.
-pub(super) struct Part(pub PathBuf);
+/// The folder of that list, in the data folder: a file for each file on its way, named after process and file.
+const LIST: &str = "parts";
 
-impl Part {
-    /// The one beside `path`; it is not made yet.
-    pub fn beside(path: &Path) -> Result<Self> {
+/// A file or folder on its way, beside what it becomes; gone if it does not.
+pub(super) struct Part {
+    /// Where it is.
+    pub path: PathBuf,
+    listed: Option<PathBuf>,
+}
+
+impl Skein {
+    /// A part beside `path`; it is not made yet.
+    pub(super) fn part_beside(&self, path: &Path) -> Result<Part> {
         let name = path.file_name().ok_or_else(|| unwritten(path, io::Error::from(io::ErrorKind::InvalidFilename)))?;
-        let own = format!(".{}.{}.part", name.to_string_lossy(), uuid::Uuid::now_v7().simple());
-        Ok(Self(path.with_file_name(own)))
+        let id = uuid::Uuid::now_v7().simple().to_string();
+        let path = path.with_file_name(format!(".{}.{id}.part", name.to_string_lossy()));
+        let whole = std::path::absolute(&path).map_err(|error| unwritten(&path, error))?;
+        let Some(whole) = whole.to_str().filter(|_| !self.store().is_read_only()) else {
+            return Ok(Part { path, listed: None });
+        };
+        let listed = self.store().dir().join(LIST);
+        make_private_dir(&listed)?;
+        let listed = listed.join(format!("{}.{id}", self.process()?.name()));
+        fs::write(&listed, whole).map_err(StoreError::Io)?;
+        Ok(Part { path, listed: Some(listed) })
     }
 
+    /// Removes what processes that were killed in mid-export have left.
+    pub(crate) fn sweep(&self) {
+        let dir = self.store().dir();
+        let Ok(list) = fs::read_dir(dir.join(LIST)) else { return };
+        for entry in list.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some((process, id)) = name.split_once('.') else { continue };
+            if !process_is_gone(dir, process) {
+                continue;
+            }
+            let path = PathBuf::from(fs::read_to_string(entry.path()).unwrap_or_default());
+            let left = path.file_name().is_some_and(|name| name.to_string_lossy().ends_with(&format!(".{id}.part")));
+            if left && !remove(&path) {
+                // Its disk may be back at the next start.
+                continue;
+            }
+            drop(fs::remove_file(entry.path()));
+        }
+    }
+}
+
+impl Part {
     /// Its size and its SHA-256.
     pub fn measured(&self) -> io::Result<(u64, String)> {
         let mut hash = Sha256::new();
-        let size = io::copy(&mut File::open(&self.0)?, &mut hash)?;
+        let size = io::copy(&mut File::open(&self.path)?, &mut hash)?;
         Ok((size, hex(&hash.finalize())))
     }
 }
@@ -32,6 +73,19 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         // Once it has become the file it is not here any more.
-        let _ = fs::remove_file(&self.0);
+        if remove(&self.path)
+            && let Some(listed) = &self.listed
+        {
+            drop(fs::remove_file(listed));
+        }
+    }
+}
+
+/// Whether there is nothing any more.
+fn remove(path: &Path) -> bool {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    match removed {
+        Ok(()) => true,
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
     }
 }

@@ -5,7 +5,7 @@ use std::io::Write;
 use rusqlite::Connection;
 
 use super::super::show::{message_wire, wire};
-use super::export::Stored;
+use super::steps::Stored;
 use crate::error::Result;
 use crate::record::package::Messages;
 use crate::store::thread::ThreadRow;
