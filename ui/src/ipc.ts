@@ -25,7 +25,10 @@ import type { MessageView } from './generated/MessageView';
 import type { Model } from './generated/Model';
 import type { NewEndpoint } from './generated/NewEndpoint';
 import type { Page } from './generated/Page';
+import type { Price } from './generated/Price';
 import type { Progress } from './generated/Progress';
+import type { Receipt } from './generated/Receipt';
+import type { RequestPage } from './generated/RequestPage';
 import type { Response } from './generated/Response';
 import type { RetentionReport } from './generated/RetentionReport';
 import type { SealView } from './generated/SealView';
@@ -37,6 +40,9 @@ import type { State } from './generated/State';
 import type { StreamEvent } from './generated/StreamEvent';
 import type { Thread } from './generated/Thread';
 import type { ThreadView } from './generated/ThreadView';
+import type { UsageAround } from './generated/UsageAround';
+import type { UsageBy } from './generated/UsageBy';
+import type { UsageReport } from './generated/UsageReport';
 import type { Verification } from './generated/Verification';
 import type { Verified } from './generated/Verified';
 
@@ -113,6 +119,22 @@ export const responses = {
   cancel: (responseId: string) => call<void>('cancel', { responseId }),
   previewContext: (thread: string | null, model: string | null, draft: string) =>
     call<ContextPreview>('preview_context', { thread, model, draft }),
+};
+
+/** What was sent for a reply. The request comes in pages; the whole of it is copied and saved by Rust. */
+export const receipts = {
+  get: (id: string) => call<Receipt>('get_receipt', { id }),
+  requestPage: (id: string, page: number) => call<RequestPage>('request_page', { id, page }),
+  copyRequest: (id: string) => call<void>('copy_request', { id }),
+  saveRequest: (id: string) => call<string | null>('save_request', { id }),
+};
+
+export const usage = {
+  around: (thread: string) => call<UsageAround>('usage_around', { thread }),
+  report: (by: UsageBy, month: string | null) => call<UsageReport>('usage_report', { by, month }),
+  prices: () => call<Price[]>('list_prices'),
+  setPrice: (price: Price) => call<void>('set_price', { price }),
+  deletePrice: (endpoint: string, model: string) => call<void>('delete_price', { endpoint, model }),
 };
 
 /** Chains: what a temporary chat is made of. Nothing of them is kept. */

@@ -25,7 +25,7 @@ import type { State } from '../src/generated/State';
 import type { StreamEvent } from '../src/generated/StreamEvent';
 import type { Thread } from '../src/generated/Thread';
 import type { ThreadView } from '../src/generated/ThreadView';
-import { FakeSeals } from './fakeSeals';
+import { FakeUsage } from './fakeUsage';
 
 type Args = Record<string, unknown>;
 type Stored = {
@@ -71,7 +71,7 @@ const colour = (code: string) =>
     .replace(/\b(import|for|in|fn|let|return)\b/g, '<span class="k">$1</span>')
     .replace(/=(\d+)/g, '=<span class="s">$1</span>');
 
-export class Fake extends FakeSeals {
+export class Fake extends FakeUsage {
   threads = new Map<string, Kept>();
   endpoints: Endpoint[] = [
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
@@ -188,6 +188,7 @@ export class Fake extends FakeSeals {
         responseId: message.response?.id ?? null, model: message.model, reasoning: null, status: message.status, versions, copiedFrom: null,
       },
       position, html: html(message.text), size: message.text.length, version: versions.indexOf(message.id) + 1, response: message.response,
+      cost: message.response ? this.cost(message.response) : null,
     };
   }
 

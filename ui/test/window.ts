@@ -30,6 +30,7 @@ export async function open(fake: Fake, thread: string | null = null) {
   composer.choose(null);
   composer.client = '';
   sidebar.filter = 'all';
+  sidebar.loaded = false;
   const user = userEvent.setup();
   render(App);
   await waitFor(() => screen.getByRole('textbox', { name: 'Write a message' }));

@@ -76,13 +76,18 @@ fn ask(app: &AppHandle, skein: &Skein, selection: &Selection, format: ExportForm
 #[tauri::command(async)]
 pub fn export_public_key(app: AppHandle, skein: Handle<'_>, saved: State<'_, Saved>) -> Answer<Option<String>> {
     let Some(pem) = blocking(|| skein.signing_key())?.pem else { return Ok(None) };
-    let asked = tokio::task::block_in_place(|| destination::file(&app, "skein-signing-key.pub.pem"));
+    save(&app, &saved, "skein-signing-key.pub.pem", &pem)
+}
+
+/// Saves a text where the person says; its path, or nothing.
+pub fn save(app: &AppHandle, saved: &Saved, name: &str, text: &str) -> Answer<Option<String>> {
+    let asked = tokio::task::block_in_place(|| destination::file(app, name));
     let Some(Destination { path, replace }) = asked else { return Ok(None) };
     if path.exists() && !replace {
         return Err(refusal("There is a file of that name already. It was left as it is."));
     }
-    std::fs::write(&path, pem).map_err(|error| {
-        tracing::warn!(%error, "the public key could not be written");
+    std::fs::write(&path, text).map_err(|error| {
+        tracing::warn!(%error, "a file could not be written");
         refusal("The file could not be written. Choose another place.")
     })?;
     let shown = path.display().to_string();

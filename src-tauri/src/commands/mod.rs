@@ -14,11 +14,13 @@ mod code;
 mod endpoints;
 mod exports;
 mod links;
+mod receipts;
 mod responses;
 mod retention;
 mod seals;
 mod settings;
 mod threads;
+mod usage;
 
 use skein_core::Result;
 use skein_core::wire::ErrorDetail;
@@ -68,6 +70,15 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         responses::continue_reply,
         responses::cancel,
         responses::preview_context,
+        receipts::get_receipt,
+        receipts::request_page,
+        receipts::copy_request,
+        receipts::save_request,
+        usage::usage_around,
+        usage::usage_report,
+        usage::list_prices,
+        usage::set_price,
+        usage::delete_price,
         chains::respond_in_chain,
         chains::open_chain,
         chains::preview_chain,

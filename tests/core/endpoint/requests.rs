@@ -85,7 +85,7 @@ async fn what_goes_out_is_told_by_its_hash_and_when_the_connection_stands() {
     assert_eq!(endpoint::call(&call_for(&server), out).await, Ok(()));
     let body = server.last_request().body;
     assert_eq!(server.last_request().header("content-length"), Some(body.len().to_string().as_str()));
-    assert_eq!(events.recv().await, Some(CallEvent::Sending(Sent::of(&body))));
+    assert_eq!(events.recv().await, Some(CallEvent::Sending(Sent::of(&body, None))));
     assert_eq!(events.recv().await, Some(CallEvent::Connected));
     assert_eq!(events.recv().await, Some(CallEvent::Accepted(None)));
     let told = tell(&call_to(&format!("http://{}/v1", closed_port()))).await;

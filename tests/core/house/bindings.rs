@@ -9,8 +9,8 @@ use skein_core::wire::{
     About, ApiState, BulkChange, BulkReport, ChainView, Chosen, ContextPreview, Deleted, DueThread, Endpoint,
     EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
     FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price, Progress, Prompt, PromptPatch, Receipt,
-    RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage, StreamEvent,
-    ThreadOptions, ThreadView, UsageReport, Verification, Verified,
+    RequestPage, RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage,
+    StreamEvent, ThreadOptions, ThreadView, UsageAround, UsageReport, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -49,6 +49,7 @@ fn generate(dir: &Path) {
         Prompt,
         PromptPatch,
         Receipt,
+        RequestPage,
         RetentionReport,
         SealView,
         SearchPage,
@@ -59,6 +60,7 @@ fn generate(dir: &Path) {
         StreamEvent,
         ThreadOptions,
         ThreadView,
+        UsageAround,
         UsageReport,
         Verification,
         Verified,

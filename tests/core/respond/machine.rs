@@ -100,7 +100,7 @@ fn lives_end_as_the_table_says() {
     let done = || Event::CallEnded(Ok(()));
     let cut = || failed(Code::EndpointUnreachable, Retry::No);
     let accepted = Event::Call(CallEvent::Accepted(None));
-    let sent = Event::Call(CallEvent::Sending(Sent::of(b"")));
+    let sent = Event::Call(CallEvent::Sending(Sent::of(b"", None)));
     let connected = Event::Call(CallEvent::Connected);
     let no = failed(Code::EndpointRejected, Retry::No);
     let unsaved = Event::SaveFailed(vec![chunk("a")], error(Code::StorageFull));

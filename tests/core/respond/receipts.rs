@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use skein_core::Code;
 use skein_core::store::setting::hex;
-use skein_core::wire::{ContextPolicy, Protocol, ResponseRequest, ResponseStatus, Role};
+use skein_core::wire::{
+    ContextPolicy, EndpointOptions, EndpointPatch, NewEndpoint, Protocol, ResponseRequest, ResponseStatus, Role,
+};
 use skein_support::model_server::Reply;
 
 use crate::support::{World, input, refused, request};
@@ -83,6 +85,76 @@ async fn the_exact_request_is_made_anew_and_held_against_its_hash() {
     foreign.execute_batch("DROP TRIGGER message_never_changes;").unwrap();
     foreign.execute("UPDATE message SET texts = '[\"other\"]' WHERE id = ?1", [&cut]).unwrap();
     assert_eq!(refused(world.skein.sent_request(&on.id)), Code::StorageError);
+}
+
+fn endpoint(world: &World, name: &str, protocol: Protocol, organization: Option<&str>) -> String {
+    let options = EndpointOptions { organization_id: organization.map(str::to_owned), ..EndpointOptions::default() };
+    let base_url = world.server.base_url();
+    let new = NewEndpoint { name: name.into(), protocol, base_url, options, ..NewEndpoint::default() };
+    world.skein.add_endpoint(new).unwrap().id
+}
+
+#[tokio::test]
+async fn a_request_is_made_anew_exactly_whatever_has_changed_since() {
+    let world = World::new();
+    let freddy = endpoint(&world, "freddy", Protocol::Freddy, Some(&"o".repeat(200)));
+    let alone = endpoint(&world, "alone", Protocol::Freddy, None);
+    endpoint(&world, "claude", Protocol::AnthropicMessages, None);
+    world.server.answer_with(|request| match request.json()["max_tokens"].as_u64() {
+        Some(4096) => Reply::json(
+            400,
+            &json!({"type": "error", "error": {"type": "invalid_request_error",
+                "message": "max_tokens: 4096 > 2048, which is the maximum allowed number of output tokens for tiny"}}),
+        ),
+        _ => Reply::json(200, &json!({})).header("x-request-id", &"r".repeat(500)),
+    });
+    let mut sent = Vec::new();
+    for model in ["freddy/tiny", "alone/tiny", "claude/tiny"] {
+        let mut asked = request(&model.replace('/', "-"), "hello");
+        asked.model = Some(model.into());
+        let response = world.ask(asked).await.unwrap().done().await;
+        sent.push((response.id, world.server.last_request().body));
+    }
+    let changed = |organization: Option<&str>| EndpointPatch {
+        options: Some(EndpointOptions {
+            organization_id: organization.map(str::to_owned),
+            ..EndpointOptions::default()
+        }),
+        ..EndpointPatch::default()
+    };
+    world.skein.change_endpoint(&freddy, changed(None)).unwrap();
+    world.skein.change_endpoint(&alone, changed(Some("org_new"))).unwrap();
+    assert_eq!(serde_json::from_slice::<Value>(&sent[2].1).unwrap()["max_tokens"], json!(2048));
+    let foreign = Connection::open(world.dir.path().join("skein.db")).unwrap();
+    for (id, body) in &sent {
+        let again = world.skein.sent_request(id).unwrap();
+        assert_eq!((again.body.as_bytes(), again.exact), (body.as_slice(), Some(true)));
+        let size: u32 =
+            foreign.query_row("SELECT length(receipt) FROM response WHERE id = ?1", [id], |row| row.get(0)).unwrap();
+        assert!(size <= 1024, "{size} bytes");
+    }
+}
+
+#[tokio::test]
+async fn a_large_request_is_read_in_pages_that_join_to_all_of_it() {
+    let world = World::with_window(Some(200_000));
+    world.send("t", &format!("{}\u{fc}{}", "word ".repeat(20_000), "\n".repeat(30_000))).await;
+    let response = world.send("t", "short").await;
+    let first = world.skein.request_page(&response.id, 0).unwrap();
+    assert_eq!((first.page, first.exact), (1, Some(true)));
+    assert!(first.pages > 3 && first.text.starts_with("{\n  \"model\": \"scripted\""), "{} pages", first.pages);
+    let read = |page| world.skein.request_page(&response.id, page).unwrap();
+    let pages: Vec<String> = (1..=first.pages).map(|page| read(page).text).collect();
+    assert!(pages.iter().all(|page| !page.is_empty() && page.len() <= 32 * 1024));
+    let sent = world.server.last_request();
+    assert_eq!(serde_json::from_str::<Value>(&pages.concat()).unwrap(), sent.json());
+    assert_eq!((first.bytes, &first.sha256), (sent.body.len() as u64, &hash(&sent.body)));
+    assert_eq!(read(99).page, first.pages, "past the end stands the last one");
+    let mut asked = request("t", "hello");
+    asked.model = Some("practice/practice".into());
+    let practice = world.ask(asked).await.unwrap().done().await;
+    let none = world.skein.request_page(&practice.id, 1).unwrap();
+    assert_eq!((none.pages, none.text.as_str(), none.exact), (0, "", None));
 }
 
 #[tokio::test]

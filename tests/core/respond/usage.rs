@@ -1,7 +1,7 @@
 //! Usage: sums by month, client, model and thread; and that unknown is never 0.
 
 use serde_json::json;
-use skein_core::wire::{Cost, Price, ThreadChoice, Usage, UsageBy};
+use skein_core::wire::{Cost, Price, ThreadChoice, Usage, UsageBy, UsageSum};
 use skein_core::{Code, UsageFilter};
 use skein_support::model_server::Reply;
 
@@ -65,6 +65,31 @@ async fn tokens_are_summed_by_thread_client_model_and_month() {
     assert_eq!((acme.usage, thread.usage.unwrap().total_tokens), (thread.usage, 330));
     let no_month = UsageFilter { month: Some("yesterday".into()), ..UsageFilter::default() };
     assert_eq!(refused(world.skein.usage(&no_month)), Code::InvalidRequest);
+}
+
+#[tokio::test]
+async fn a_thread_knows_what_it_its_client_and_the_month_used() {
+    let world = World::new();
+    ask(&world, "a", "Acme", told(100, 10)).await;
+    ask(&world, "b", "Acme", told(1_000, 1)).await;
+    ask(&world, "c", "Beta", told(5, 5)).await;
+    world.server.queue(told(7, 7));
+    world.send("free", "hello").await;
+    world.skein.set_price(&price("1000", "0", "CHF")).unwrap();
+    let around = |thread| world.skein.usage_around(thread).unwrap();
+    let used =
+        |sum: &UsageSum| (sum.key.clone(), sum.usage.map(|usage| usage.total_tokens), sum.costs[0].amount.clone());
+    let a = around("a");
+    assert_eq!(used(&a.thread), (Some("a".into()), Some(110), "0.1".into()));
+    assert_eq!(used(&a.client.unwrap()), (Some("Acme".into()), Some(1_111), "1.1".into()));
+    let month = world.skein.usage(&UsageFilter::default()).unwrap().data[0].clone();
+    assert_eq!((a.month.usage, &a.month), (month.usage, &month));
+    let free = around("free");
+    assert_eq!((free.client, used(&free.thread).1), (None, Some(14)));
+    assert_eq!(free.month, month);
+    assert_eq!(refused(world.skein.usage_around("none")), Code::ThreadNotFound);
+    let reply = world.skein.open_thread("a", None).unwrap().messages.pop().unwrap();
+    assert_eq!(reply.cost, Some(Cost { amount: "0.1".into(), currency: "CHF".into() }));
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 // Commands on the messages of what is on show.
 import { copyMessage, retry, stop } from '../state/actions';
 import { pane } from '../state/pane.svelte';
+import { receipts } from '../state/receipts.svelte';
 import { temporary } from '../state/temporary.svelte';
 import type { Command } from './command';
 
@@ -25,6 +26,10 @@ export const messages: Command[] = [
     id: 'message.copyLast', words: 'commands.copyLast', group: 'message', icon: 'copy',
     when: () => temporary.chat === null && pane.last !== null,
     run: () => (pane.last === null ? undefined : copyMessage(pane.last.message.id, false)),
+  },
+  {
+    id: 'message.receipt', words: 'saw.heading', group: 'message', icon: 'details',
+    when: () => temporary.chat === null && receipts.last !== null, run: () => receipts.choose(null),
   },
   {
     id: 'message.retryLast', words: 'commands.retryLast', group: 'message', icon: 'retry',

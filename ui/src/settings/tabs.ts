@@ -4,6 +4,7 @@ import type { Key } from '../state/words.svelte';
 
 export const tabs: [SettingsTab, Key][] = [
   ['endpoints', 'settings.endpoints'],
+  ['usage', 'settings.usage'],
   ['appearance', 'settings.appearance'],
   ['retention', 'settings.retention'],
   ['api', 'settings.api'],

@@ -2,11 +2,14 @@
 import type { State } from '../generated/State';
 import type { Link } from '../ipc';
 
-export type SettingsTab = 'endpoints' | 'appearance' | 'retention' | 'api' | 'security' | 'about';
+export type SettingsTab = 'endpoints' | 'usage' | 'appearance' | 'retention' | 'api' | 'security' | 'about';
+/** Whose price is asked for. */
+export type Priced = { endpoint: string; model: string };
 /** What an export has to know about a thread before it asks. */
 export type Exportable = { id: string; title: string | null; state: State; client: string | null };
 export type Dialog =
-  | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null }
+  | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null; priceOf: Priced | null }
+  | { kind: 'request'; response: string }
   | { kind: 'archive'; id: string; title: string; locked: boolean }
   | { kind: 'erase'; id: string; title: string }
   | { kind: 'link'; link: Link }
@@ -23,8 +26,8 @@ class Dialogs {
     this.open = dialog;
   }
 
-  settings(tab: SettingsTab, how: { adding?: boolean; keyFor?: string } = {}) {
-    this.open = { kind: 'settings', tab, adding: how.adding ?? false, keyFor: how.keyFor ?? null };
+  settings(tab: SettingsTab, how: { adding?: boolean; keyFor?: string; priceOf?: Priced } = {}) {
+    this.open = { kind: 'settings', tab, adding: how.adding ?? false, keyFor: how.keyFor ?? null, priceOf: how.priceOf ?? null };
   }
 
   close() {

@@ -13,7 +13,8 @@ import { streams } from './streams.svelte';
 
 /** Whether two views would be painted alike. */
 const same = (a: MessageView | undefined, b: MessageView) =>
-  a !== undefined && a.message.id === b.message.id && a.html === b.html && JSON.stringify(a.message) === JSON.stringify(b.message);
+  a !== undefined && a.message.id === b.message.id && a.html === b.html && a.cost?.amount === b.cost?.amount &&
+  JSON.stringify(a.message) === JSON.stringify(b.message);
 
 const FETCH = 40;
 const KEEP = 800;
@@ -131,6 +132,19 @@ class Pane {
       }
     }
     if (this.#views.size > KEEP) this.#trim(first - KEEP / 4, last + KEEP / 4);
+  }
+
+  /** Fetches what is loaded again: something about the messages has changed that is none of theirs. */
+  async fetchAgain() {
+    const loaded = [...this.#views.keys()].sort((a, b) => a - b);
+    const loads: Promise<void>[] = [];
+    for (let from = 0; from < loaded.length; ) {
+      let to = from;
+      while (to - from < FETCH && loaded[to + 1] === loaded[to]! + 1) to += 1;
+      loads.push(this.#load(loaded[from]!, loaded[to]!));
+      from = to + 1;
+    }
+    await Promise.all(loads);
   }
 
   async #load(from: number, to: number) {

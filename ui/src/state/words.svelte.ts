@@ -1,4 +1,5 @@
 // Which language the window speaks: words from the catalogue, numbers and dates by locale.
+import type { Cost } from '../generated/Cost';
 import { de } from '../locales/de';
 import { en } from '../locales/en';
 
@@ -65,6 +66,28 @@ class Words {
     return formats.clock(this.locale).format(new Date(time));
   }
 
+  /** To the second, where it is about how long something took. */
+  second(time: string) {
+    return formats.second(this.locale).format(new Date(time));
+  }
+
+  /** A stretch of time in milliseconds: 12 ms, 3.4 s. */
+  span(ms: number) {
+    return ms < 1000 ? this.t('time.ms', { n: ms }) : this.t('time.seconds', { n: Math.round(ms / 100) / 10 });
+  }
+
+  /** A month as the wire has it, such as 2026-11, in words. */
+  monthName(month: string) {
+    return formats.monthName(this.locale).format(new Date(`${month}-15T12:00:00`));
+  }
+
+  /** An amount of money: two places, and more where it is little. */
+  money({ amount, currency }: Cost) {
+    const value = Number(amount);
+    const places = value >= 1 ? 2 : value >= 0.01 ? 3 : 6;
+    return money(this.locale, currency, places).format(value);
+  }
+
   /** As short as a sidebar wants it: now, 5 min, 3 h, Fri, 12 Nov, Nov 2024. */
   ago(time: string) {
     const then = new Date(time);
@@ -104,11 +127,22 @@ function kept<T>(make: (locale: string) => T) {
 const dates = (options: Intl.DateTimeFormatOptions) =>
   kept((locale) => new Intl.DateTimeFormat(locale, options));
 
+/** Likewise for money, one each a currency and number of places. */
+const monies = new Map<string, Intl.NumberFormat>();
+function money(locale: string, currency: string, places: number) {
+  const key = `${locale} ${currency} ${places}`;
+  const made = monies.get(key) ?? new Intl.NumberFormat(locale, { style: 'currency', currency, minimumFractionDigits: 2, maximumFractionDigits: places });
+  monies.set(key, made);
+  return made;
+}
+
 const formats = {
   number: kept((locale) => new Intl.NumberFormat(locale)),
   date: dates({ day: 'numeric', month: 'short', year: 'numeric' }),
   moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }),
   clock: dates({ hour: 'numeric', minute: '2-digit' }),
+  second: dates({ hour: 'numeric', minute: '2-digit', second: '2-digit' }),
+  monthName: dates({ month: 'long', year: 'numeric' }),
   weekday: dates({ weekday: 'short' }),
   day: dates({ day: 'numeric', month: 'short' }),
   month: dates({ month: 'short', year: 'numeric' }),

@@ -45,9 +45,15 @@ pub struct Stored {
     pub left_out: u32,
     /// The model asked.
     pub model: String,
+    /// The most tokens of a reply that were asked for, where the request said so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub most_tokens: Option<u64>,
     /// Id of the oldest message that was sent for its place, not for being a system message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub oldest: Option<String>,
+    /// The organization that was to pay, where the body named it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
     /// Scheme, host and port it was asked at.
     pub origin: String,
     /// Which messages go when not all fit.
@@ -94,6 +100,7 @@ impl Stored {
             connected_at: trace.connected_at,
             first_byte_at: trace.first_byte_at,
             last_byte_at: trace.last_byte_at,
+            most_tokens: trace.sent.and_then(|sent| sent.most_tokens),
             request_id,
             ..self
         }

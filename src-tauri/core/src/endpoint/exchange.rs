@@ -35,8 +35,9 @@ pub(super) async fn call(
     let line = Line::of(call, asked);
     let mut changes = 0;
     let answer = loop {
-        let bytes = Value::Object(body.clone()).to_string().into_bytes();
-        match http::send(line, adapter.path(), Some(Post { body: bytes, out })).await {
+        let most_tokens = body.get("max_tokens").and_then(Value::as_u64);
+        let post = Post { body: Value::Object(body.clone()).to_string().into_bytes(), most_tokens, out };
+        match http::send(line, adapter.path(), Some(post)).await {
             Err(error) if changes < CHANGES && adapter.relent(call, &mut body, said(&error)) => changes += 1,
             answer => break answer?,
         }
@@ -51,9 +52,10 @@ pub(super) async fn call(
 }
 
 /// See [`super::bodies`].
-pub(super) fn bodies(adapter: &'static dyn Adapter, call: &Call) -> Vec<Vec<u8>> {
+pub(super) fn bodies(adapter: &'static dyn Adapter, call: &Call, most_tokens: Option<u64>) -> Vec<Vec<u8>> {
     let mut bodies = vec![adapter.body(call, &turns(&call.messages))];
-    for said in ["stream_options", "max_completion_tokens"] {
+    let limit = most_tokens.map(|most| format!("max_tokens: more > {most}, which it was"));
+    for said in ["stream_options", "max_completion_tokens"].into_iter().chain(limit.as_deref()) {
         for mut body in bodies.clone() {
             if adapter.relent(call, &mut body, said) {
                 bodies.push(body);

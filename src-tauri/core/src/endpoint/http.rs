@@ -102,6 +102,8 @@ impl Answer {
 /// A body to be posted, and who is told when it goes out.
 pub(super) struct Post<'a> {
     pub body: Vec<u8>,
+    /// The most tokens of a reply that it asks for, where it says so.
+    pub most_tokens: Option<u64>,
     pub out: &'a mpsc::Sender<CallEvent>,
 }
 
@@ -119,8 +121,8 @@ pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) 
         .header("accept", "text/event-stream, application/json")
         .headers(headers(line)?);
     let mut watched = None;
-    if let Some(Post { body, out }) = post {
-        out.send(CallEvent::Sending(Sent::of(&body))).await.ok();
+    if let Some(Post { body, most_tokens, out }) = post {
+        out.send(CallEvent::Sending(Sent::of(&body, most_tokens))).await.ok();
         let (body, begun) = Outgoing::new(body);
         request = request.header("content-type", "application/json").body(reqwest::Body::wrap(body));
         watched = Some((begun, out));

@@ -146,10 +146,11 @@ pub async fn call(call: &Call, out: mpsc::Sender<CallEvent>) -> Result<(), Endpo
 }
 
 /// The exact bodies that a call may send, first the one that is tried first. Where a server
-/// refuses something that is not vital, the next one goes without it.
-pub fn bodies(call: &Call) -> Vec<Vec<u8>> {
+/// refuses something that is not vital, the next one goes without it; and `most_tokens` is the
+/// length of the reply that was asked for in the end.
+pub fn bodies(call: &Call, most_tokens: Option<u64>) -> Vec<Vec<u8>> {
     let Some(adapter) = adapter(call.protocol) else { return Vec::new() };
-    exchange::bodies(adapter, call)
+    exchange::bodies(adapter, call, most_tokens)
 }
 
 /// What an endpoint means with a status that is no success and this body.

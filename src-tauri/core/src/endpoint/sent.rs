@@ -16,12 +16,14 @@ pub struct Sent {
     pub sha256: [u8; 32],
     /// How many bytes.
     pub bytes: u64,
+    /// The most tokens of a reply that it asks for, where it says so.
+    pub most_tokens: Option<u64>,
 }
 
 impl Sent {
-    /// Of these bytes.
-    pub fn of(body: &[u8]) -> Self {
-        Self { sha256: Sha256::digest(body).into(), bytes: body.len() as u64 }
+    /// Of these bytes, which ask for a reply of at most `most_tokens`.
+    pub fn of(body: &[u8], most_tokens: Option<u64>) -> Self {
+        Self { sha256: Sha256::digest(body).into(), bytes: body.len() as u64, most_tokens }
     }
 }
 

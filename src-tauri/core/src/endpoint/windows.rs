@@ -123,7 +123,12 @@ async fn get(line: Line<'_>, path: &[&str]) -> Result<Value, EndpointError> {
 
 async fn post(line: Line<'_>, path: &[&str], body: &Value) -> Result<Value, EndpointError> {
     let (out, _) = mpsc::channel(1);
-    read(line, http::send(line, path, Some(Post { body: body.to_string().into_bytes(), out: &out })).await?).await
+    read(
+        line,
+        http::send(line, path, Some(Post { body: body.to_string().into_bytes(), most_tokens: None, out: &out }))
+            .await?,
+    )
+    .await
 }
 
 async fn read(line: Line<'_>, answer: http::Answer) -> Result<Value, EndpointError> {

@@ -207,6 +207,7 @@ fn views(link: &Link, views: &mut Vec<MessageView>) {
             size: written.size() as u32,
             version: 1,
             response: message.response_id.is_some().then(|| link.wire()),
+            cost: None,
             message,
         });
     }

@@ -2,6 +2,7 @@
 //! against the hash of what went out.
 
 use rusqlite::Connection;
+use serde_json::Value;
 
 use super::Skein;
 use super::chains::with_path;
@@ -15,13 +16,16 @@ use crate::context::{self, Wish};
 use crate::endpoint::{Call, Sent, Timeouts, bodies};
 use crate::error::Result;
 use crate::response::Asked;
-use crate::store::endpoint::{self, EndpointRow};
 use crate::store::setting::hex;
 use crate::store::{Word, message, response, thread};
 use crate::thread::RuleError;
 use crate::wire::{
-    ContextPolicy, JsonObject, Protocol, Receipt, ReceiptTimes, SentMessages, SentRequest, TokenCounts, Usage,
+    ContextPolicy, EndpointOptions, JsonObject, Protocol, Receipt, ReceiptTimes, RequestPage, SentMessages,
+    SentRequest, TokenCounts, Usage,
 };
+
+/// Bytes of a page of a request.
+const PAGE_BYTES: usize = 32 * 1024;
 
 /// What is known of a response, wherever it lives.
 struct Known {
@@ -56,15 +60,36 @@ impl Skein {
         let known = self.known(id)?;
         let call = self.call_again(&known)?;
         let was = known.stored.body_sha256.as_deref();
-        let bodies = bodies(&call);
-        let same = bodies.iter().find(|body| Some(hex(&Sent::of(body).sha256).as_str()) == was);
+        let bodies = bodies(&call, known.stored.most_tokens);
+        let hash = |body: &[u8]| hex(&Sent::of(body, None).sha256);
+        let same = bodies.iter().find(|body| Some(hash(body).as_str()) == was);
         let body = same.or(bodies.first()).cloned().unwrap_or_default();
         Ok(SentRequest {
             object: "request".into(),
             response: known.id,
-            sha256: hex(&Sent::of(&body).sha256),
+            sha256: hash(&body),
             body: String::from_utf8_lossy(&body).into_owned(),
             exact: was.map(|_| same.is_some()),
+        })
+    }
+
+    /// A page of the request that was sent for a response, set out to be read; the first for 0, the last past the end.
+    ///
+    /// # Errors
+    /// As [`Skein::sent_request`].
+    pub fn request_page(&self, id: &str, page: u32) -> Result<RequestPage> {
+        let request = self.sent_request(id)?;
+        let readable = serde_json::from_str::<Value>(&request.body).map(|body| format!("{body:#}")).unwrap_or_default();
+        let pages = pages(&readable);
+        let page = page.clamp(1, pages.len().max(1) as u32);
+        Ok(RequestPage {
+            response: request.response,
+            text: pages.get(page as usize - 1).map(|text| (*text).to_owned()).unwrap_or_default(),
+            page,
+            pages: pages.len() as u32,
+            bytes: request.body.len() as u64,
+            sha256: request.sha256,
+            exact: request.exact,
         })
     }
 
@@ -74,15 +99,11 @@ impl Skein {
         let wish = Wish { unsaved: stored.unsaved.as_deref(), ..Wish::default() };
         let oldest = stored.oldest.as_deref();
         let link = self.0.chains.find(&known.id, self.now());
-        let (endpoint, (messages, _)) = self.store().read(|conn| {
-            let endpoint = endpoint::find(conn, &known.asked.endpoint_id)?;
-            let again = match &link {
-                Some(link) => with_path(conn, &link.before, &link.inputs, |tip, chain| {
-                    context::again(conn, &Wish { tip, chain, ..wish }, oldest)
-                })?,
-                None => context::again(conn, &Wish { tip: known.parent, ..wish }, oldest)?,
-            };
-            Ok::<_, crate::Error>((endpoint, again))
+        let (messages, _) = self.store().read(|conn| match &link {
+            Some(link) => with_path(conn, &link.before, &link.inputs, |tip, chain| {
+                context::again(conn, &Wish { tip, chain, ..wish }, oldest)
+            }),
+            None => context::again(conn, &Wish { tip: known.parent, ..wish }, oldest),
         })?;
         Ok(Call {
             protocol: Protocol::from_word(&stored.protocol).unwrap_or_default(),
@@ -92,7 +113,7 @@ impl Skein {
             model: known.asked.model.clone(),
             messages,
             parameters: object(&known.asked.parameters),
-            options: endpoint.map(|row: EndpointRow| row.options).unwrap_or_default(),
+            options: EndpointOptions { organization_id: stored.organization.clone(), ..EndpointOptions::default() },
             timeouts: Timeouts::default(),
         })
     }
@@ -103,6 +124,20 @@ impl Skein {
         }
         self.store().read(|conn| stored(conn, id))
     }
+}
+
+/// A text in stretches that a window can lay out, each ended by a line where one ends near enough.
+fn pages(text: &str) -> Vec<&str> {
+    let mut pages = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let most = rest.floor_char_boundary(PAGE_BYTES);
+        let line = rest[..most].rfind('\n').map(|at| at + 1).filter(|end| *end > PAGE_BYTES / 2 && most < rest.len());
+        let (page, after) = rest.split_at(line.unwrap_or(most));
+        pages.push(page);
+        rest = after;
+    }
+    pages
 }
 
 fn stored(conn: &Connection, id: &str) -> Result<Known> {

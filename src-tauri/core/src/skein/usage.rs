@@ -11,10 +11,11 @@ use super::show::find;
 use crate::clock::Millis;
 use crate::error::Result;
 use crate::store::endpoint::{self, EndpointRow};
+use crate::store::metadata;
 use crate::store::price::{self, PriceRow};
 use crate::store::usage::{self, Sum, Which};
 use crate::thread::RuleError;
-use crate::wire::{Cost, Price, Usage, UsageBy, UsageReport, UsageSum};
+use crate::wire::{Cost, Price, Usage, UsageAround, UsageBy, UsageReport, UsageSum};
 
 /// Rows of a report at most.
 const ROWS: usize = 1000;
@@ -56,6 +57,25 @@ impl Skein {
             }
             let data = rows.into_iter().take(ROWS).map(|(key, sum)| wire(key, &sum)).collect();
             Ok(UsageReport { object: "usage".into(), by: filter.by, data, total: wire(None, &total) })
+        })
+    }
+
+    /// Sums what a thread, its client and this month used.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn usage_around(&self, thread: &str) -> Result<UsageAround> {
+        let zone = Self::zone();
+        let now = month_of(self.now(), &zone);
+        self.store().read(|conn| {
+            let row = find(conn, thread)?;
+            let client = metadata::find_value(conn, row.seq, "client")?;
+            let of_client = |name: &str| total(conn, name, Which { client: Some(name), ..Which::default() });
+            Ok(UsageAround {
+                thread: total(conn, &row.id, Which { thread: Some(row.seq), ..Which::default() })?,
+                client: client.as_deref().map(of_client).transpose()?,
+                month: total(conn, &month_key(now), within(Which::default(), now, &zone))?,
+            })
         })
     }
 
@@ -126,6 +146,13 @@ pub(super) fn cost_of(
     }))
 }
 
+/// All of these together, under a key.
+fn total(conn: &Connection, key: &str, which: Which<'_>) -> Result<UsageSum> {
+    let sums = usage::sum(conn, which, None)?;
+    let sum = sums.into_iter().next().map(|(_, sum)| sum).unwrap_or_default();
+    Ok(wire(Some(key.to_owned()), &sum))
+}
+
 /// One row a month in which something was asked, the newest first.
 fn months(
     conn: &Connection,
@@ -141,7 +168,7 @@ fn months(
     let mut rows = Vec::new();
     while month >= first {
         let sums = usage::sum(conn, within(which, month, zone), None)?;
-        let key = month.strftime("%Y-%m").to_string();
+        let key = month_key(month);
         rows.extend(sums.into_iter().map(|(_, sum)| (Some(key.clone()), sum)));
         let Ok(before) = month.checked_sub(1.month()) else { break };
         month = before;
@@ -158,6 +185,10 @@ fn within<'a>(which: Which<'a>, first: Date, zone: &TimeZone) -> Which<'a> {
 fn month_of(at: Millis, zone: &TimeZone) -> Date {
     let at = Timestamp::from_millisecond(at).unwrap_or_default();
     zone.to_datetime(at).date().first_of_month()
+}
+
+fn month_key(month: Date) -> String {
+    month.strftime("%Y-%m").to_string()
 }
 
 fn first_day(month: &str) -> Result<Date> {

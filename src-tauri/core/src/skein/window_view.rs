@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::Skein;
 use super::show::{find, find_message, message_wire, wire};
+use super::usage::cost_of;
 use crate::error::Result;
 use crate::render;
 use crate::store::message::MessageRow;
@@ -192,6 +193,10 @@ fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Resu
     message.texts.clear();
     let version = message.versions.iter().position(|id| *id == message.id).map_or(1, |at| at as u32 + 1);
     let made_by = row.response.map(|seq| response::get(conn, seq)).transpose()?;
+    let cost = match &made_by {
+        Some(made_by) => cost_of(conn, made_by.endpoint_id.as_deref(), &made_by.model_asked, made_by.usage)?,
+        None => None,
+    };
     Ok(MessageView {
         message,
         position: row.depth,
@@ -199,5 +204,6 @@ fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Resu
         size: row.size,
         version,
         response: made_by.map(|made_by| response::wire(&made_by, thread)),
+        cost,
     })
 }

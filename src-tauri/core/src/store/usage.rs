@@ -63,10 +63,11 @@ pub fn sum(conn: &Connection, which: Which<'_>, by: Option<UsageBy>) -> Result<V
         Some(UsageBy::Model) => "r.endpoint || '/' || r.model_asked",
         Some(UsageBy::Thread) => "(SELECT id FROM thread WHERE seq = r.thread)",
     };
-    let place = match (which.thread, which.from.or(which.to)) {
-        (Some(_), _) => "r.thread = :thread",
-        (None, Some(_)) => "r.created_at >= :from AND r.created_at < :to",
-        (None, None) => "TRUE",
+    let place = match (which.thread, which.client, which.from.or(which.to)) {
+        (Some(_), _, _) => "r.thread = :thread",
+        (_, Some(_), _) => "r.thread IN (SELECT thread FROM metadata_key WHERE key = 'client' AND value = :client)",
+        (_, _, Some(_)) => "r.created_at >= :from AND r.created_at < :to",
+        (None, None, None) => "TRUE",
     };
     // Not sum(): it fails past 2^63, and an endpoint can tell any number.
     let mut read = conn.prepare_cached(&format!(

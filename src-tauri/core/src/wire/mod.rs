@@ -38,7 +38,9 @@ pub use history::{Door, Entry, EntryKind};
 pub use message::{Message, MessageStatus, Role, TextPart};
 pub use page::Page;
 pub use prompt::{FilledPrompt, PlaceholderValues, Prompt, PromptPatch};
-pub use receipt::{ContextPolicy, Receipt, ReceiptTimes, SentMessages, SentRequest, ThreadOptions, TokenCounts};
+pub use receipt::{
+    ContextPolicy, Receipt, ReceiptTimes, RequestPage, SentMessages, SentRequest, ThreadOptions, TokenCounts,
+};
 pub use record::{
     EarlierKey, ExportFormat, Exported, ExportedFile, Finding, FindingKind, KeyHome, KeyView, Progress, SealStatus,
     SealView, Verification, Verified,
@@ -51,7 +53,7 @@ pub use settings::{About, ApiSettings, Appearance, Density, KeychainState, Panes
 pub use sidebar::{SidebarGroup, SidebarListing, SidebarPage, SidebarRow, SidebarSort};
 pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
-pub use usage::{Cost, Price, UsageBy, UsageReport, UsageSum};
+pub use usage::{Cost, Price, UsageAround, UsageBy, UsageReport, UsageSum};
 pub use window::{ApiState, ApiStatus, ContextPreview, MessageView, StreamingView, ThreadView};
 
 /// A moment on the wire: RFC 3339 UTC with milliseconds, such as `2026-11-22T09:12:00.000Z`.

@@ -141,3 +141,23 @@ pub struct SentRequest {
     /// Whether it is the very body that was sent: its hash is that of the receipt. `null` if nothing was sent.
     pub exact: Option<bool>,
 }
+
+/// A stretch of a request as it was sent, set out to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestPage {
+    /// The response's id.
+    pub response: String,
+    /// The stretch, with line breaks and indents that were not sent.
+    pub text: String,
+    /// Which page this is, from 1.
+    pub page: u32,
+    /// Pages in all; 0 if there is no request.
+    pub pages: u32,
+    /// Bytes of the request.
+    pub bytes: u64,
+    /// SHA-256 of the request, lower-case hex.
+    pub sha256: String,
+    /// Whether it is the very body that was sent. `null` if nothing was sent.
+    pub exact: Option<bool>,
+}

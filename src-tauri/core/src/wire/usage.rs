@@ -63,6 +63,18 @@ pub struct UsageReport {
     pub total: UsageSum,
 }
 
+/// What was used around a thread, as the window's inspector shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageAround {
+    /// By the thread itself.
+    pub thread: UsageSum,
+    /// By all threads of its client; `null` if it has none.
+    pub client: Option<UsageSum>,
+    /// By all threads in this month, as the person's clock has it.
+    pub month: UsageSum,
+}
+
 /// What a model costs at an endpoint, as the person entered it: decimal numbers for a million tokens.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{KeyState, Message, Response, Thread, Usage};
+use super::{Cost, KeyState, Message, Response, Thread, Usage};
 
 /// A message ready to be painted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -21,6 +21,8 @@ pub struct MessageView {
     pub version: u32,
     /// Why the model stopped, and what went wrong, for replies.
     pub response: Option<Response>,
+    /// What the reply cost, if that is known.
+    pub cost: Option<Cost>,
 }
 
 /// A running response, as far as it has come.

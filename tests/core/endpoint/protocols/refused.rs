@@ -23,7 +23,7 @@ async fn a_limit_that_a_model_wants_otherwise_is_said_otherwise() {
     assert_eq!((told.text.as_str(), told.error, told.sent.len()), ("Fine.", None, 2));
     assert_eq!(server.last_request().json()["max_completion_tokens"], json!(50));
     assert_eq!(
-        skein_core::endpoint::bodies(&call).iter().filter(|body| **body == server.last_request().body).count(),
+        skein_core::endpoint::bodies(&call, None).iter().filter(|body| **body == server.last_request().body).count(),
         1
     );
 }

@@ -8,6 +8,7 @@ use super::tip_on_show;
 use super::way::Way;
 use crate::chain::{self, Before, NewLink};
 use crate::clock::Millis;
+use crate::context::receipt::Stored;
 use crate::context::{self, Context, Unchosen, Wish};
 use crate::endpoint::CallMessage;
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ use crate::store::response::{self, NewResponse};
 use crate::store::thread::{self, ThreadRow};
 use crate::store::{StoreError, entry, setting, thread_option};
 use crate::thread::{Action, MessageId, Metadata, NewMessage, ResponseId, RuleError, ThreadId, check_room, permit};
-use crate::wire::{ContextSummary, JsonObject, Response, State, ThreadChoice, ThreadOptions};
+use crate::wire::{ContextSummary, JsonObject, Protocol, Response, State, ThreadChoice, ThreadOptions};
 
 /// What is asked for, whichever button it came from.
 pub(super) struct Ask {
@@ -81,18 +82,28 @@ impl Ask {
 
     fn asked(&self, id: String, way: &Way, wish: &Wish<'_>, context: &Context) -> Asked {
         let origin = self.endpoint.origin().unwrap_or_else(|| self.endpoint.name.clone());
+        let receipt = Stored {
+            organization: self.organization(),
+            ..context.receipt(wish, &self.model, &origin, self.endpoint.protocol)
+        };
         Asked {
             id,
             message_id: MessageId::generate().to_string(),
             endpoint: self.endpoint.name.clone(),
             endpoint_id: self.endpoint.id.to_string(),
-            receipt: context.receipt(wish, &self.model, &origin, self.endpoint.protocol).to_json(),
+            receipt: receipt.to_json(),
             origin,
             model: self.model.clone(),
             parameters: serde_json::json!(way.parameters).to_string(),
             own_parameters: serde_json::json!(self.parameters).to_string(),
             context: ContextSummary { sent: context.sent, left_out: context.left_out },
         }
+    }
+
+    /// The organization that the body names; where a header does, it is no part of the request.
+    fn organization(&self) -> Option<String> {
+        let named = self.endpoint.protocol == Protocol::Freddy;
+        self.endpoint.options.organization_id.clone().filter(|_| named)
     }
 
     fn accepted(&self, home: Home, response: Response, way: Way, messages: Vec<CallMessage>) -> Accepted {
