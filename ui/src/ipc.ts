@@ -4,6 +4,7 @@ import { Channel, invoke } from '@tauri-apps/api/core';
 import { listen } from '@tauri-apps/api/event';
 import type { About } from './generated/About';
 import type { ApiState } from './generated/ApiState';
+import type { Asking } from './generated/Asking';
 import type { BulkChange } from './generated/BulkChange';
 import type { BulkReport } from './generated/BulkReport';
 import type { ChainView } from './generated/ChainView';
@@ -20,6 +21,7 @@ import type { Entry } from './generated/Entry';
 import type { ErrorDetail } from './generated/ErrorDetail';
 import type { Exported } from './generated/Exported';
 import type { ExportFormat } from './generated/ExportFormat';
+import type { FilledPrompt } from './generated/FilledPrompt';
 import type { KeyView } from './generated/KeyView';
 import type { MessageView } from './generated/MessageView';
 import type { Model } from './generated/Model';
@@ -27,6 +29,8 @@ import type { NewEndpoint } from './generated/NewEndpoint';
 import type { Page } from './generated/Page';
 import type { Price } from './generated/Price';
 import type { Progress } from './generated/Progress';
+import type { Prompt } from './generated/Prompt';
+import type { PromptPatch } from './generated/PromptPatch';
 import type { Receipt } from './generated/Receipt';
 import type { RequestPage } from './generated/RequestPage';
 import type { Response } from './generated/Response';
@@ -39,6 +43,7 @@ import type { SidebarPage } from './generated/SidebarPage';
 import type { State } from './generated/State';
 import type { StreamEvent } from './generated/StreamEvent';
 import type { Thread } from './generated/Thread';
+import type { ThreadOptions } from './generated/ThreadOptions';
 import type { ThreadView } from './generated/ThreadView';
 import type { UsageAround } from './generated/UsageAround';
 import type { UsageBy } from './generated/UsageBy';
@@ -55,6 +60,10 @@ export type Ask = {
   model?: string;
   metadata?: Metadata;
   system?: string;
+  /** For a new thread: how it asks its models. */
+  options?: ThreadOptions;
+  /** For a new thread: whether it begins without its client's prompt. */
+  withoutPrompt?: boolean;
 };
 
 /** Which threads to export. */
@@ -119,6 +128,22 @@ export const responses = {
   cancel: (responseId: string) => call<void>('cancel', { responseId }),
   previewContext: (thread: string | null, model: string | null, draft: string) =>
     call<ContextPreview>('preview_context', { thread, model, draft }),
+  previewBeginning: (options: ThreadOptions, model: string | null, draft: string) =>
+    call<ContextPreview>('preview_beginning', { options, model, draft }),
+};
+
+/** How a thread asks its models. */
+export const asking = {
+  get: (thread: string | null, client: string | null) => call<Asking>('asking', { thread, client }),
+  setOptions: (id: string, options: ThreadOptions) => call<ThreadOptions>('set_thread_options', { id, options }),
+};
+
+export const prompts = {
+  list: () => call<Prompt[]>('list_prompts'),
+  create: (prompt: PromptPatch) => call<Prompt>('create_prompt', { new: prompt }),
+  change: (id: string, patch: PromptPatch) => call<Prompt>('change_prompt', { id, patch }),
+  remove: (id: string) => call<void>('delete_prompt', { id }),
+  fill: (id: string, values: Record<string, string>) => call<FilledPrompt>('fill_prompt', { id, values }),
 };
 
 /** What was sent for a reply. The request comes in pages; the whole of it is copied and saved by Rust. */

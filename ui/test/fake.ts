@@ -2,6 +2,7 @@
 // It knows just enough of the rules for the window to be looked at; Rust's own tests hold them.
 import { mockIPC } from '@tauri-apps/api/mocks';
 import type { ApiState } from '../src/generated/ApiState';
+import type { Asking } from '../src/generated/Asking';
 import type { BulkChange } from '../src/generated/BulkChange';
 import type { BulkReport } from '../src/generated/BulkReport';
 import type { Chosen } from '../src/generated/Chosen';
@@ -24,8 +25,9 @@ import type { SidebarRow } from '../src/generated/SidebarRow';
 import type { State } from '../src/generated/State';
 import type { StreamEvent } from '../src/generated/StreamEvent';
 import type { Thread } from '../src/generated/Thread';
+import type { ThreadOptions } from '../src/generated/ThreadOptions';
 import type { ThreadView } from '../src/generated/ThreadView';
-import { FakeUsage } from './fakeUsage';
+import { FakePrompts } from './fakePrompts';
 
 type Args = Record<string, unknown>;
 type Stored = {
@@ -71,7 +73,7 @@ const colour = (code: string) =>
     .replace(/\b(import|for|in|fn|let|return)\b/g, '<span class="k">$1</span>')
     .replace(/=(\d+)/g, '=<span class="s">$1</span>');
 
-export class Fake extends FakeUsage {
+export class Fake extends FakePrompts {
   threads = new Map<string, Kept>();
   endpoints: Endpoint[] = [
     { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
@@ -420,11 +422,14 @@ export class Fake extends FakeUsage {
     this.hear = (events) => (channel as { onmessage: (events: StreamEvent[]) => void }).onmessage(events);
   }
 
-  on_respond({ thread, text, replaces, metadata }: Args) {
+  on_respond({ thread, text, replaces, metadata, system, options, withoutPrompt }: Args) {
     if (thread !== null) this.writable(thread);
     const kept = thread === null ? this.add(`thread_${++this.#seq}`, String(text).slice(0, 60), ((metadata as Args | undefined)?.['client'] as string) ?? null, 'open', 0) : this.get(thread);
     if (this.running.has(kept.thread.id)) throw refusal('thread_busy');
     if (replaces) kept.tip = kept.messages.find((message) => message.id === replaces)?.parent ?? null;
+    const begins = thread === null && !withoutPrompt ? this.begins((metadata as Args | undefined)?.['client'])?.text : undefined;
+    if (options) this.options.set(kept.thread.id, options as ThreadOptions);
+    if (system ?? begins) this.say(kept, 'system', String(system ?? begins));
     const input = this.say(kept, 'user', String(text));
     return this.begin(kept, input.id);
   }
@@ -583,6 +588,17 @@ export class Fake extends FakeUsage {
   on_renew_api_token() {
     this.renewed += 1;
     return this.on_api_state();
+  }
+
+  on_preview_beginning({ draft }: Args) {
+    return this.on_preview_context({ thread: null, draft });
+  }
+
+  on_asking({ thread, client }: Args): Asking {
+    if (thread === null) return { options: { policy: 'newest', parameters: {} }, system: this.begins(client) };
+    const told = this.path(this.get(thread)).findLast((message) => message.role === 'system');
+    const system = told ? { text: told.text, prompt: null, missing: [] } : null;
+    return { options: this.options.get(String(thread)) ?? { policy: 'newest', parameters: {} }, system };
   }
 
   on_preview_context({ thread, draft }: Args) {

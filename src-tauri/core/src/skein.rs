@@ -40,7 +40,7 @@ use crate::wire::Door;
 pub use api_access::{ApiToken, TokenKept};
 pub use messages::MessageRange;
 pub use records::{Selection, Target};
-pub use respond::{RespondOptions, Running};
+pub use respond::{Beginning, RespondOptions, Running};
 pub use threads::ThreadChange;
 pub use usage::UsageFilter;
 

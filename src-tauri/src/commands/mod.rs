@@ -7,6 +7,7 @@
 #![allow(clippy::needless_pass_by_value, reason = "Tauri hands arguments over by value")]
 
 mod api;
+mod asking;
 mod bulk;
 mod chains;
 pub mod clipboard;
@@ -14,6 +15,7 @@ mod code;
 mod endpoints;
 mod exports;
 mod links;
+mod prompts;
 mod receipts;
 mod responses;
 mod retention;
@@ -70,6 +72,14 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         responses::continue_reply,
         responses::cancel,
         responses::preview_context,
+        responses::preview_beginning,
+        asking::asking,
+        asking::set_thread_options,
+        prompts::list_prompts,
+        prompts::create_prompt,
+        prompts::change_prompt,
+        prompts::delete_prompt,
+        prompts::fill_prompt,
         receipts::get_receipt,
         receipts::request_page,
         receipts::copy_request,

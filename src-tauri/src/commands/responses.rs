@@ -6,8 +6,9 @@ use serde::Deserialize;
 use skein_core::thread::ThreadId;
 use skein_core::wire::{
     ContextPreview, Input, JsonObject, Response, ResponseRequest, Role, StreamEvent, TextPart, ThreadChoice,
+    ThreadOptions,
 };
-use skein_core::{RespondOptions, Skein};
+use skein_core::{Beginning, RespondOptions, Skein};
 use tauri::ipc::{Channel, CommandArg, CommandItem, InvokeBody, InvokeError};
 use tauri::{Runtime, State};
 
@@ -34,6 +35,11 @@ struct Arguments {
     metadata: Option<JsonObject>,
     /// A system message that goes before the text.
     system: Option<String>,
+    /// For a new thread: how it asks its models.
+    options: Option<ThreadOptions>,
+    /// For a new thread: whether it begins without its client's prompt.
+    #[serde(default)]
+    without_prompt: bool,
 }
 
 impl<'de, R: Runtime> CommandArg<'de, R> for Sending {
@@ -56,7 +62,9 @@ impl Arguments {
             thread: Some(ThreadChoice::Object { id, metadata: self.metadata }),
             ..ResponseRequest::default()
         };
-        let options = RespondOptions { replaces: self.replaces, from_view: true, ..RespondOptions::default() };
+        let beginning = Beginning { options: self.options, without_prompt: self.without_prompt };
+        let options =
+            RespondOptions { replaces: self.replaces, from_view: true, beginning, ..RespondOptions::default() };
         (request, options)
     }
 }
@@ -103,4 +111,15 @@ pub fn preview_context(
     draft: String,
 ) -> Answer<ContextPreview> {
     blocking(|| skein.preview_context(thread.as_deref(), model.as_deref(), &draft))
+}
+
+/// What would be seen of the first message of a thread that asks like this.
+#[tauri::command(async)]
+pub fn preview_beginning(
+    skein: Handle<'_>,
+    options: ThreadOptions,
+    model: Option<String>,
+    draft: String,
+) -> Answer<ContextPreview> {
+    blocking(|| skein.preview_beginning(&options, model.as_deref(), &draft))
 }

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ApiState, BulkChange, BulkReport, ChainView, Chosen, ContextPreview, Deleted, DueThread, Endpoint,
+    About, ApiState, Asking, BulkChange, BulkReport, ChainView, Chosen, ContextPreview, Deleted, DueThread, Endpoint,
     EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
     FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price, Progress, Prompt, PromptPatch, Receipt,
     RequestPage, RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage,
@@ -22,6 +22,7 @@ fn generate(dir: &Path) {
     export!(
         About,
         ApiState,
+        Asking,
         BulkChange,
         BulkReport,
         ChainView,

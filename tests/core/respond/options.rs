@@ -1,11 +1,13 @@
 //! Parameters of endpoint, thread and request, laid over each other; what happens when not all
 //! fits; and learning from what the endpoint counts.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
-use skein_core::Code;
 use skein_core::context::receipt::Stored;
 use skein_core::context::{Correction, estimate, learned};
 use skein_core::wire::{ContextPolicy, EndpointPatch, JsonObject, ResponseStatus, State, ThreadOptions, Usage};
+use skein_core::{Beginning, Code, RespondOptions};
 use skein_support::model_server::Reply;
 
 use crate::support::{World, refused, request};
@@ -45,6 +47,45 @@ async fn the_request_goes_over_the_thread_and_the_thread_over_the_endpoint() {
 
     world.send("other", "one").await;
     assert_eq!(world.server.last_request().json()["top_p"], json!(0.1), "other threads have the endpoint's");
+}
+
+#[tokio::test]
+async fn a_fork_asks_as_its_thread_does() {
+    let world = World::new();
+    world.send("t", "one").await;
+    let plain = world.skein.fork_thread("t", None).unwrap().id;
+    assert_eq!(world.skein.thread_options(&plain).unwrap(), ThreadOptions::default());
+    let options = ThreadOptions { parameters: object(&json!({"temperature": 0.2})), policy: ContextPolicy::Refuse };
+    world.skein.set_thread_options("t", options.clone()).unwrap();
+    let fork = world.skein.fork_thread("t", None).unwrap().id;
+    assert_eq!(world.skein.thread_options(&fork).unwrap(), options);
+    world.skein.set_thread_options("t", ThreadOptions::default()).unwrap();
+    world.send(&fork, "two").await;
+    assert_eq!(world.server.last_request().json()["temperature"], json!(0.2), "it outlives its origin");
+}
+
+#[tokio::test]
+async fn a_new_thread_can_be_told_how_to_ask_with_its_first_message() {
+    let world = World::new();
+    let options = ThreadOptions { parameters: object(&json!({"max_tokens": 300})), policy: ContextPolicy::Refuse };
+    let usual = world.skein.preview_context(None, None, "hello").unwrap().budget;
+    let room = |options: &ThreadOptions| world.skein.preview_beginning(options, None, "hello").unwrap().budget;
+    assert_eq!(room(&ThreadOptions::default()), usual);
+    assert_ne!(room(&options), usual, "room is kept for the reply that was asked for");
+    let tell = |options: ThreadOptions| {
+        let beginning = Beginning { options: Some(options), ..Beginning::default() };
+        RespondOptions { beginning, ..RespondOptions::default() }
+    };
+    let ask = |options: ThreadOptions| world.skein.respond(request("t", "hello"), tell(options), Arc::new(()));
+    let long = ThreadOptions { parameters: object(&json!({"x": "x".repeat(16_384)})), ..options.clone() };
+    assert_eq!(refused(ask(long).await), Code::InvalidRequest);
+    assert_eq!(refused(world.skein.get_thread("t")), Code::ThreadNotFound, "nothing was made");
+    ask(options.clone()).await.unwrap().done().await;
+    assert_eq!(world.skein.thread_options("t").unwrap(), options);
+    let body = world.server.last_request().json();
+    assert!(body.to_string().contains(":300"), "{body}");
+    ask(ThreadOptions::default()).await.unwrap().done().await;
+    assert_eq!(world.skein.thread_options("t").unwrap(), options, "only a beginning is told");
 }
 
 #[tokio::test]

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde_json::json;
-use skein_core::Code;
 use skein_core::thread::prompt::{fill, placeholders};
 use skein_core::wire::{PromptPatch, Role, ThreadChoice};
+use skein_core::{Beginning, Code, RespondOptions};
 
 use crate::support::{World, input, refused, request};
 
@@ -81,4 +81,44 @@ async fn a_clients_new_threads_begin_with_its_prompt() {
     world.skein.delete_prompt("Other").unwrap();
     world.ask(ask("d", "Acme")).await.unwrap().done().await;
     assert_eq!(world.texts("d")[0], "hello");
+}
+
+#[tokio::test]
+async fn the_system_prompt_of_a_thread_is_known_before_it_begins_and_after() {
+    let world = World::new();
+    world.skein.create_prompt(&new("Acme", "You work for {{client}} on {{matter}}.", &["Acme"])).unwrap();
+    let asking = |thread: Option<&str>, client: Option<&str>| world.skein.asking(thread, client).unwrap().system;
+    assert_eq!((asking(None, None), asking(None, Some("Beta"))), (None, None));
+    let begins = asking(None, Some("Acme")).unwrap();
+    assert_eq!(begins.text, "You work for Acme on {{matter}}.");
+    assert_eq!((begins.prompt.as_deref(), begins.missing), (Some("Acme"), vec!["matter".to_owned()]));
+
+    let metadata = json!({"client": "Acme", "matter": "tax"}).as_object().cloned();
+    world.skein.create_thread(Some("t"), None, metadata).unwrap();
+    let begins = asking(Some("t"), None).unwrap();
+    assert_eq!((begins.text.as_str(), begins.missing.len()), ("You work for Acme on tax.", 0));
+    world.send("t", "hello").await;
+    let begun = asking(Some("t"), None).unwrap();
+    assert_eq!((begun.text.as_str(), begun.prompt), ("You work for Acme on tax.", None), "it stands in the thread");
+
+    let mut changed = request("t", "again");
+    changed.inputs.insert(0, input(Role::System, "Be brief."));
+    world.ask(changed).await.unwrap().done().await;
+    assert_eq!(asking(Some("t"), None).unwrap().text, "Be brief.");
+    world.send("plain", "hello").await;
+    assert_eq!(asking(Some("plain"), None), None);
+    assert_eq!(refused(world.skein.asking(Some("nobody"), None)), Code::ThreadNotFound);
+}
+
+#[tokio::test]
+async fn a_thread_can_begin_without_its_clients_prompt() {
+    let world = World::new();
+    world.skein.create_prompt(&new("Acme", "You work for {{client}}.", &["Acme"])).unwrap();
+    let mut asked = request("t", "hello");
+    asked.thread =
+        Some(ThreadChoice::Object { id: "t".into(), metadata: json!({"client": "Acme"}).as_object().cloned() });
+    let beginning = Beginning { without_prompt: true, ..Beginning::default() };
+    let options = RespondOptions { beginning, ..RespondOptions::default() };
+    world.skein.respond(asked, options, std::sync::Arc::new(())).await.unwrap().done().await;
+    assert_eq!(world.texts("t")[0], "hello");
 }

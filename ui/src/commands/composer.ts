@@ -1,8 +1,11 @@
 // Commands on what is being written.
 import { composer as writing } from '../state/composer.svelte';
+import { dialogs } from '../state/dialogs.svelte';
 import { pane } from '../state/pane.svelte';
 import { temporary } from '../state/temporary.svelte';
 import type { Command } from './command';
+
+const inThread = () => temporary.chat === null && pane.canWrite;
 
 export const composer: Command[] = [
   {
@@ -10,4 +13,14 @@ export const composer: Command[] = [
     when: () => temporary.chat !== null || pane.canWrite,
     run: () => void ((temporary.chat ?? writing).focusWanted += 1),
   },
+  {
+    id: 'composer.prompts', words: 'prompts.insert', group: 'composer', icon: 'prompts', shortcut: { key: 'p', command: true, shift: true },
+    when: () => temporary.chat !== null || pane.canWrite, run: () => (temporary.chat ?? writing).choosing.show(),
+  },
+  { id: 'composer.library', words: 'prompts.manage', group: 'composer', icon: 'prompts', run: () => dialogs.show({ kind: 'prompts', id: null }) },
+  {
+    id: 'composer.parameters', words: 'asking.title', group: 'composer', icon: 'sliders',
+    when: inThread, run: () => void (writing.panel = 'parameters'),
+  },
+  { id: 'composer.system', words: 'system.title', group: 'composer', icon: 'system', when: inThread, run: () => void (writing.panel = 'system') },
 ];

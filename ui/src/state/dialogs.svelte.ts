@@ -15,6 +15,7 @@ export type Dialog =
   | { kind: 'link'; link: Link }
   | { kind: 'export'; threads: Exportable[] }
   | { kind: 'palette' }
+  | { kind: 'prompts'; id: string | null }
   | { kind: 'shortcuts' };
 
 class Dialogs {

@@ -4,6 +4,7 @@ import { composer } from './composer.svelte';
 import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
+import { prompts } from './prompts.svelte';
 import { retention } from './retention.svelte';
 import { settings } from './settings.svelte';
 import { sidebar } from './sidebar.svelte';
@@ -17,6 +18,7 @@ export async function start() {
   streams.onEnded = (id) => void ended(id);
   streams.onMissed = (id) => void missed(id);
   pane.onLeave = () => temporary.leave();
+  prompts.onChanged = () => void composer.asking.load(composer.client);
   await failures.attempt('window', () => settings.load());
   await Promise.all([
     failures.attempt('window', () => streams.subscribe()),

@@ -1,10 +1,17 @@
-// What is being written somewhere: the text in its field, and one too long for the field beside it.
+// What is being written somewhere: the text in its field, and long texts folded away beside it.
 import type { ContextPreview } from '../generated/ContextPreview';
+import { Choosing } from './choosing.svelte';
 
 const PREVIEW_AFTER = 250;
 export const MESSAGE_BYTES = 4 * 1024 * 1024;
 /** Past this many characters a field lays its text out so slowly that the window stands still. */
 export const FIELD_CHARS = 128 * 1024;
+/** From here on, what is pasted is folded: nobody reads on in the field what has so many characters. */
+export const FOLD_CHARS = 32 * 1024;
+
+/** A text that was pasted, and is sent whole after what stands in the field. */
+export type Fold = { id: number; text: string; bytes: number; lines: number };
+export type Panel = 'prompts' | 'system' | 'parameters';
 
 /** Bytes of a text as UTF-8; far past the limit its length alone says enough. */
 export function byteLength(text: string) {
@@ -12,11 +19,20 @@ export function byteLength(text: string) {
   return new TextEncoder().encode(text).length;
 }
 
+let folded = 0;
+
+function fold(text: string): Fold {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0 && at < text.length - 1; at = text.indexOf('\n', at + 1)) lines += 1;
+  return { id: ++folded, text, bytes: byteLength(text), lines };
+}
+
 export abstract class Writing {
   /** What stands in the field. */
   text = $state('');
-  /** A text too long for the field: it is sent after what stands there. */
-  block = $state.raw('');
+  /** Where in it something is put: the caret, as it was when the field was left. */
+  caret: [number, number] = [0, 0];
+  folds = $state.raw<Fold[]>([]);
   sending = $state(false);
   /** The size of a text that was too long to take in, until the next key. */
   refused = $state<number | null>(null);
@@ -24,6 +40,10 @@ export abstract class Writing {
   preview = $state.raw<ContextPreview | null>(null);
   /** Grows when the field should have the focus. */
   focusWanted = $state(0);
+  /** What is open over the field. */
+  panel = $state<Panel | null>(null);
+  /** Putting in a stored prompt. */
+  readonly choosing = new Choosing(this);
   #looking: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
@@ -36,30 +56,64 @@ export abstract class Writing {
   /** Keeps what is written, where it is to be kept. */
   async flush() {}
 
+  /** Goes to a message of one's own before (-1) or after (1) the one in the field; false if the key is not for that. */
+  recall(_by: -1 | 1): boolean {
+    return false;
+  }
+
   /** Everything that would be sent. */
   get whole() {
-    return [this.text, this.block].filter((part) => part.trim() !== '').join('\n\n');
+    return [this.text, ...this.folds.map((each) => each.text)].filter((part) => part.trim() !== '').join('\n\n');
+  }
+
+  /** Whether nothing is written. */
+  get blank() {
+    return this.folds.length === 0 && this.text.trim() === '';
   }
 
   type(text: string) {
+    this.choosing.typed(this.text, text);
     this.text = text;
     this.changed();
   }
 
-  /** Takes in a text that is too long for the field. */
-  hold(text: string) {
-    this.block = this.block === '' ? text : `${this.block}\n\n${text}`;
+  /** Puts more in at the caret. */
+  insert(more: string) {
+    if (!this.admits(more)) return;
+    if (this.text.length + more.length > FIELD_CHARS) return this.fold(more);
+    const [from, to] = this.caret;
+    this.caret = [from + more.length, from + more.length];
+    this.type(this.text.slice(0, from) + more + this.text.slice(to));
+  }
+
+  /** Takes in a long text beside the field. */
+  fold(text: string) {
+    this.folds = [...this.folds, fold(text)];
     this.changed();
   }
 
-  drop() {
-    this.block = '';
+  drop(id: number) {
+    this.folds = this.folds.filter((each) => each.id !== id);
     this.changed();
+  }
+
+  /** Whether the field can hold a folded text, too. */
+  fits(each: Fold) {
+    return this.text.length + each.text.length + 2 <= FIELD_CHARS;
+  }
+
+  /** Puts a folded text into the field, behind what stands there. */
+  unfold(each: Fold) {
+    const text = this.text.trim() === '' ? each.text : `${this.text}\n\n${each.text}`;
+    this.caret = [text.length, text.length];
+    this.text = text;
+    this.drop(each.id);
+    this.focusWanted += 1;
   }
 
   /** Whether so much more text can be taken in; if not, says so beside the field. */
   admits(more: string) {
-    const bytes = byteLength(more) + byteLength(this.text) + byteLength(this.block);
+    const bytes = byteLength(more) + byteLength(this.text) + this.folds.reduce((sum, each) => sum + each.bytes, 0);
     if (bytes <= MESSAGE_BYTES) return true;
     this.refused = bytes;
     return false;
@@ -69,7 +123,8 @@ export abstract class Writing {
   protected put(text: string) {
     const long = text.length > FIELD_CHARS;
     this.text = long ? '' : text;
-    this.block = long ? text : '';
+    this.caret = [this.text.length, this.text.length];
+    this.folds = long ? [fold(text)] : [];
     this.refused = null;
   }
 
@@ -78,12 +133,16 @@ export abstract class Writing {
     this.look();
   }
 
+  /** How long to wait for the next key before anything is done with what is written. */
+  protected pause(usual: number) {
+    return this.folds.length > 0 || this.text.length > 65_536 ? usual * 4 : usual;
+  }
+
   /** Asks what the model would see, once the typing pauses. */
   look() {
     clearTimeout(this.#looking);
     const turn = ++this.#turn;
-    const pause = this.text.length + this.block.length > 65_536 ? PREVIEW_AFTER * 4 : PREVIEW_AFTER;
-    this.#looking = setTimeout(() => void this.#look(turn), pause);
+    this.#looking = setTimeout(() => void this.#look(turn), this.pause(PREVIEW_AFTER));
   }
 
   async #look(turn: number) {

@@ -7,6 +7,7 @@ import '../../src/tokens.css';
 import { composer } from '../../src/state/composer.svelte';
 import { dialogs } from '../../src/state/dialogs.svelte';
 import { pane } from '../../src/state/pane.svelte';
+import { prompts } from '../../src/state/prompts.svelte';
 import { retention } from '../../src/state/retention.svelte';
 import { temporary } from '../../src/state/temporary.svelte';
 import { refusal, Fake } from '../fake';
@@ -27,7 +28,51 @@ const memo = 'acme_tp_2026_11';
 const email = "Subject: Three documents to finish your memo\n\nDear Ms Keller, thank you for the quick turnaround last week. To finish the memo we need three more items from your side";
 const wait = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
+fake.prompt('Answer as an adviser', 'You advise {{client}} on Swiss and German tax law. Be {{tone}}, and name the statute for every claim.', ['Acme GmbH']);
+fake.prompt('Email to a client', 'Write an email to {{who}} about {{matter}}. Friendly and short, with one clear question at the end.');
+fake.prompt('Proof-read', 'Read the text below as a proof-reader. List each mistake with its correction, in the order of the text.');
+fake.prompt('Summary in three lines', 'Summarise this in three lines, for someone who was not there.');
+
 const scenes: Record<string, () => Promise<void>> = {
+  async parameters() {
+    await pane.open(memo);
+    composer.asking.put({ policy: 'newest', parameters: { temperature: 0.2, reasoning_effort: 'low', top_k: 40 } });
+    composer.panel = 'parameters';
+  },
+  async system() {
+    await pane.open(memo);
+    composer.asking.tell('You are a careful tax adviser. Answer in British English.');
+    composer.panel = 'system';
+  },
+  async prompts() {
+    await pane.open(memo);
+    composer.choosing.show();
+  },
+  async slash() {
+    await pane.open(memo);
+    await prompts.load();
+    composer.type('/');
+  },
+  async fill() {
+    await pane.open(memo);
+    await prompts.load();
+    composer.choosing.show();
+    composer.choosing.take(prompts.list[1]);
+  },
+  async library() {
+    await pane.open(memo);
+    dialogs.show({ kind: 'prompts', id: 'prompt_1' });
+  },
+  async folded() {
+    await pane.open(memo);
+    composer.type('Which of these invoices were paid twice?');
+    composer.fold('invoice;client;net;gross;paid on\n'.repeat(14_000));
+    composer.asking.tell('You are a careful book-keeper.');
+  },
+  async client() {
+    await pane.fresh();
+    composer.client = 'Acme GmbH';
+  },
   open: () => pane.open(memo),
   long: () => pane.open(memo),
   many: () => pane.open(memo),

@@ -10,9 +10,9 @@ use crate::store::entry::{self, NewEntry};
 use crate::store::message::{self, MessageRow, NewInsert};
 use crate::store::path::Path;
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{StoreError, metadata, response, view};
+use crate::store::{StoreError, metadata, response, thread_option, view};
 use crate::thread::{MessageId, Metadata, NewMessage, RuleError, check_title};
-use crate::wire::{EntryKind, JsonObject, Thread};
+use crate::wire::{EntryKind, JsonObject, Thread, ThreadOptions};
 
 /// What a copy is given; what is not given comes from its origin.
 #[derive(Default)]
@@ -65,6 +65,10 @@ impl Skein {
         };
         if !metadata.as_object().is_empty() {
             metadata::set(tx, copy.seq, &metadata)?;
+        }
+        let options = thread_option::get(tx, origin.seq)?;
+        if options != ThreadOptions::default() {
+            thread_option::set(tx, copy.seq, &options)?;
         }
         let mut parent: Option<MessageRow> = None;
         for original in path.range(tx, 1, path.len())? {

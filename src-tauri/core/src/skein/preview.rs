@@ -31,6 +31,25 @@ impl Skein {
         })
     }
 
+    /// The same for a thread that is yet to be made and will ask like this.
+    ///
+    /// # Errors
+    /// `endpoint_not_found`.
+    pub fn preview_beginning(
+        &self,
+        options: &ThreadOptions,
+        model: Option<&str>,
+        draft: &str,
+    ) -> Result<ContextPreview> {
+        let (endpoint, model) = self.resolve_endpoint(model)?;
+        context::ready(|| {
+            self.store().read(|conn| {
+                let way = Way::of(conn, &endpoint, &model, options, &JsonObject::new())?;
+                preview(&endpoint, &model, &way, draft, |wish| context::choose(conn, &wish))
+            })
+        })
+    }
+
     /// The same behind a response, outside of any thread; without one, at the beginning of a chain.
     ///
     /// # Errors

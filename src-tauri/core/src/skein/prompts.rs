@@ -11,8 +11,8 @@ use crate::store::metadata;
 use crate::store::prompt::{self, PromptRow};
 use crate::store::thread::ThreadRow;
 use crate::thread::prompt::{check_prompt_name, check_prompt_text, fill, placeholders};
-use crate::thread::{NewMessage, PromptId, RuleError};
-use crate::wire::{FilledPrompt, PlaceholderValues, Prompt, PromptPatch, Role};
+use crate::thread::{Metadata, NewMessage, PromptId, RuleError};
+use crate::wire::{FilledPrompt, PlaceholderValues, Prompt, PromptPatch, Role, SystemPrompt};
 
 impl Skein {
     /// Every prompt, by name.
@@ -72,11 +72,18 @@ pub(super) fn opening(conn: &Connection, thread: &ThreadRow, inputs: &[NewMessag
     if thread.message_count > 0 || inputs.is_empty() || inputs.iter().any(|input| input.role == Role::System) {
         return Ok(None);
     }
-    let Some(client) = metadata::find_value(conn, thread.seq, "client")? else { return Ok(None) };
-    let Some(row) = prompt::of_client(conn, &client)? else { return Ok(None) };
-    let known = metadata::get(conn, thread.seq)?;
-    let values: BTreeMap<_, _> = known.keys().map(|(key, value)| (key.to_owned(), value)).collect();
-    Ok(Some(NewMessage::new(Role::System, fill(&row.text, &values))))
+    let begun = of_metadata(conn, &metadata::get(conn, thread.seq)?)?;
+    Ok(begun.map(|system| NewMessage::new(Role::System, system.text)))
+}
+
+/// The prompt of a client's new threads, filled from what such a thread has as metadata.
+pub(super) fn of_metadata(conn: &Connection, metadata: &Metadata) -> Result<Option<SystemPrompt>> {
+    let values: BTreeMap<_, _> = metadata.keys().map(|(key, value)| (key.to_owned(), value)).collect();
+    let Some(client) = values.get("client") else { return Ok(None) };
+    let Some(row) = prompt::of_client(conn, client)? else { return Ok(None) };
+    let missing = placeholders(&row.text).into_iter().filter(|name| !values.contains_key(*name));
+    let missing = missing.map(str::to_owned).collect();
+    Ok(Some(SystemPrompt { text: fill(&row.text, &values), prompt: Some(row.name), missing }))
 }
 
 fn write_prompt(tx: &Transaction<'_>, row: Option<PromptRow>, patch: &PromptPatch, now: i64) -> Result<Prompt> {

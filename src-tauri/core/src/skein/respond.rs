@@ -28,7 +28,7 @@ use crate::store::response::{self, ResponseRow};
 use crate::store::thread::{self, ThreadRow};
 use crate::store::{StoreError, endpoint, setting, view};
 use crate::thread::{RuleError, check_inputs};
-use crate::wire::{Response, ResponseRequest, Role, StreamingView, ThreadChoice};
+use crate::wire::{Response, ResponseRequest, Role, StreamingView, ThreadChoice, ThreadOptions};
 
 pub(super) use accept::add_messages;
 use accept::{Ask, Place, To};
@@ -49,6 +49,17 @@ pub struct RespondOptions {
     pub from_view: bool,
     /// The key under which this is done once, however often it is asked for.
     pub once: Option<Once>,
+    /// How a thread begins that has no messages yet.
+    pub beginning: Beginning,
+}
+
+/// How a thread begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beginning {
+    /// How it asks its models from then on; without it, as it does already.
+    pub options: Option<ThreadOptions>,
+    /// Whether it begins without its client's prompt.
+    pub without_prompt: bool,
 }
 
 impl RespondOptions {
@@ -122,10 +133,11 @@ impl Skein {
             }
         }
         let (endpoint, model) = self.resolve_endpoint(request.model.as_deref())?;
-        let once = options.once.clone();
+        let (once, beginning) = (options.once.clone(), options.beginning.clone());
         let ask = Ask {
             to: destination(&request, options)?,
             inputs: check_inputs(request.inputs)?,
+            beginning,
             unsaved: None,
             parameters: request.parameters,
             endpoint,
@@ -249,6 +261,7 @@ impl Skein {
         Ok(Ask {
             to: To::Thread { choice: ThreadChoice::Id(thread.into()), place: Place::Behind(parent), state: None },
             inputs: Vec::new(),
+            beginning: Beginning::default(),
             unsaved,
             parameters,
             endpoint,

@@ -18,7 +18,7 @@ pub enum ContextPolicy {
 }
 
 /// How a thread asks its models.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS, ToSchema)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 pub struct ThreadOptions {
     /// Which messages go when not all fit.

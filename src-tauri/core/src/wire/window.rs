@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{Cost, KeyState, Message, Response, Thread, Usage};
+use super::{Cost, KeyState, Message, Response, Thread, ThreadOptions, Usage};
 
 /// A message ready to be painted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -57,6 +57,28 @@ pub struct ContextPreview {
     pub endpoint: String,
     /// The model that would answer.
     pub model: String,
+}
+
+/// How a thread asks its models, as its composer shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Asking {
+    /// Its own parameters, and what happens when not all fits.
+    pub options: ThreadOptions,
+    /// The system prompt that was written last, or that it would begin with.
+    pub system: Option<SystemPrompt>,
+}
+
+/// What a model is told before all else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SystemPrompt {
+    /// The text.
+    pub text: String,
+    /// Name of the stored prompt that it comes from; `null` for a message of the thread.
+    pub prompt: Option<String>,
+    /// Placeholders that had no value and stand as they were.
+    pub missing: Vec<String>,
 }
 
 /// A thread ready to be painted, with its last messages.

@@ -4,8 +4,8 @@
 use rusqlite::{Connection, Transaction};
 
 use super::home::Home;
-use super::tip_on_show;
 use super::way::Way;
+use super::{Beginning, tip_on_show};
 use crate::chain::{self, Before, NewLink};
 use crate::clock::Millis;
 use crate::context::receipt::Stored;
@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::response::Asked;
 use crate::skein::Skein;
 use crate::skein::chains::with_path;
+use crate::skein::endpoints::check;
 use crate::skein::prompts::opening;
 use crate::skein::show::{find, find_message};
 use crate::store::endpoint::EndpointRow;
@@ -30,6 +31,7 @@ use crate::wire::{ContextSummary, JsonObject, Protocol, Response, State, ThreadC
 pub(super) struct Ask {
     pub(super) to: To,
     pub(super) inputs: Vec<NewMessage>,
+    pub(super) beginning: Beginning,
     /// A last turn for the model that is not stored.
     pub(super) unsaved: Option<&'static str>,
     pub(super) parameters: JsonObject,
@@ -151,7 +153,7 @@ impl Skein {
         if response::running_of(tx, thread.seq)?.is_some() {
             return Err(RuleError::ThreadBusy.into());
         }
-        let first = opening(tx, thread, &ask.inputs)?;
+        let first = begin(tx, thread, &ask.inputs, &ask.beginning)?;
         check_room(thread.message_count, (first.iter().len() + ask.inputs.len()) as u32)?;
         let parent = match place {
             Place::Tip => thread.tip,
@@ -225,6 +227,23 @@ impl Skein {
         permit(thread.state, Action::Write, id)?;
         Ok(thread)
     }
+}
+
+/// What a thread without messages begins with. How it is to ask is kept.
+fn begin(
+    tx: &Transaction<'_>,
+    thread: &ThreadRow,
+    inputs: &[NewMessage],
+    beginning: &Beginning,
+) -> Result<Option<NewMessage>> {
+    if thread.message_count > 0 {
+        return Ok(None);
+    }
+    if let Some(options) = &beginning.options {
+        let options = ThreadOptions { parameters: check::parameters(options.parameters.clone())?, ..options.clone() };
+        thread_option::set(tx, thread.seq, &options)?;
+    }
+    if beginning.without_prompt { Ok(None) } else { opening(tx, thread, inputs) }
 }
 
 /// Adds messages one behind the other and says what will follow them.

@@ -1,0 +1,109 @@
+// The library of stored prompts, and what is being written about one of them and not kept yet.
+import { SvelteMap } from 'svelte/reactivity';
+import type { FilledPrompt } from '../generated/FilledPrompt';
+import type { Prompt } from '../generated/Prompt';
+import { prompts as ipc } from '../ipc';
+import { failures } from './failures.svelte';
+import { toasts } from './toasts.svelte';
+import { t } from './words.svelte';
+
+/** What stands in the form of a prompt. */
+export type Sheet = { name: string; text: string; clients: string[] };
+/** The form of one that is yet to be added. */
+export const NEW = 'new';
+
+const same = (a: Sheet, b: Sheet) => a.name.trim() === b.name && a.text === b.text && a.clients.join('\n') === b.clients.join('\n');
+
+class Prompts {
+  list = $state.raw<Prompt[]>([]);
+  loaded = $state(false);
+  /** What was typed and not kept, by the prompt's id. It outlives the form. */
+  #sheets = new SvelteMap<string, Sheet>();
+  /** Told when a client's prompt may be another. */
+  onChanged: () => void = () => {};
+
+  async load() {
+    const list = await failures.attempt('prompts', () => ipc.list());
+    if (list === null) return;
+    this.list = list;
+    this.loaded = true;
+  }
+
+  find(id: string) {
+    return this.list.find((prompt) => prompt.id === id) ?? null;
+  }
+
+  /** Those with these words in their names, then those with them in their texts. */
+  matching(query: string) {
+    const wanted = query.trim().toLowerCase();
+    if (wanted === '') return this.list;
+    const named = this.list.filter((prompt) => prompt.name.toLowerCase().includes(wanted));
+    return [...named, ...this.list.filter((prompt) => !named.includes(prompt) && prompt.text.toLowerCase().includes(wanted))];
+  }
+
+  /** What stands in a prompt's form. */
+  sheet(id: string): Sheet {
+    return this.#sheets.get(id) ?? this.find(id) ?? { name: '', text: '', clients: [] };
+  }
+
+  edited(id: string) {
+    return this.#sheets.has(id);
+  }
+
+  type(id: string, change: Partial<Sheet>) {
+    const { name, text, clients } = { ...this.sheet(id), ...change };
+    const kept = this.find(id) ?? { name: '', text: '', clients: [] };
+    if (same({ name, text, clients }, kept)) this.#sheets.delete(id);
+    else this.#sheets.set(id, { name, text, clients });
+  }
+
+  forget(id: string) {
+    this.#sheets.delete(id);
+    failures.clear('prompts');
+  }
+
+  /** Whether another prompt has this name already. */
+  taken(id: string) {
+    const name = this.sheet(id).name.trim();
+    return this.list.some((prompt) => prompt.id !== id && prompt.name === name);
+  }
+
+  /** Keeps what stands in the form; the prompt as it is now, or nothing if it was refused. */
+  async keep(id: string) {
+    const { name, text, clients } = this.sheet(id);
+    const patch = { name: name.trim(), text, clients };
+    const kept = await failures.attempt('prompts', () => (id === NEW ? ipc.create(patch) : ipc.change(id, patch)));
+    if (kept === null) return null;
+    this.#sheets.delete(id);
+    await this.#changed();
+    return kept;
+  }
+
+  async remove({ id, name, text, clients }: Prompt) {
+    const done = await failures.attempt('prompts', async () => {
+      await ipc.remove(id);
+      return true;
+    });
+    if (done === null) return false;
+    this.#sheets.delete(id);
+    await this.#changed();
+    toasts.add(t('prompts.removed', { name }), () => void this.#back({ name, text, clients }));
+    return true;
+  }
+
+  async #back(sheet: Sheet) {
+    await failures.attempt('prompts', () => ipc.create(sheet));
+    await this.#changed();
+  }
+
+  fill(id: string, values: Record<string, string>): Promise<FilledPrompt | null> {
+    return failures.attempt('prompts', () => ipc.fill(id, values));
+  }
+
+  async #changed() {
+    await this.load();
+    this.onChanged();
+  }
+}
+
+export const prompts = new Prompts();
