@@ -4,6 +4,7 @@
 mod canonical;
 mod exports;
 mod golden;
+mod html;
 mod package;
 mod printing;
 mod program;

@@ -263,6 +263,39 @@ fn signed_again_with_another_key_it_is_under_a_key_that_nobody_knows() {
 }
 
 #[test]
+fn a_zip_that_reads_otherwise_from_its_front_is_refused() {
+    let desk = Desk::new();
+    sealed(&desk, 2);
+    let whole = std::fs::read(desk.dir.path().join("a.zip")).unwrap();
+    let place = |bytes: &[u8], wanted: &[u8]| bytes.windows(wanted.len()).position(|window| window == wanted).unwrap();
+    let path = desk.dir.path().join("changed.zip");
+    let found = |bytes: &[u8]| {
+        std::fs::write(&path, bytes).unwrap();
+        desk.skein.verify_record(&path, None).unwrap()
+    };
+    assert_eq!(found(&whole).status, SealStatus::Valid);
+    let first = place(&whole, b"PK\x03\x04");
+    // In the local header of the first file: method, checksum, both sizes, a letter of the name.
+    for at in [8, 14, 18, 22, 31] {
+        let mut bytes = whole.clone();
+        bytes[first + at] ^= 1;
+        let found = found(&bytes);
+        assert_eq!((found.status, found.findings[0].kind), (SealStatus::Altered, FileChanged), "byte {at}");
+    }
+    let mut before = b"#!/bin/sh\n".to_vec();
+    before.extend(&whole);
+    assert_eq!(found(&before).status, SealStatus::Altered, "something stands before it");
+    // A file that stands between two others, and in no directory.
+    let hidden = b"PK\x03\x04\x0a\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x01\0\0\0x";
+    let end = place(&whole, b"PK\x01\x02");
+    let mut bytes = [&whole[..end], hidden, &whole[end..]].concat();
+    let tail = bytes.len() - 22;
+    let start = u32::from_le_bytes(bytes[tail + 16..tail + 20].try_into().unwrap()) + hidden.len() as u32;
+    bytes[tail + 16..tail + 20].copy_from_slice(&start.to_le_bytes());
+    assert_eq!(found(&bytes).status, SealStatus::Altered, "something is hidden in it");
+}
+
+#[test]
 fn a_zip_that_means_harm_is_refused() {
     let desk = Desk::new();
     let whole = sealed(&desk, 2);

@@ -1,6 +1,6 @@
 //! Text made safe to stand in HTML.
 //!
-//! Besides the five characters of HTML, control characters go, and characters that turn the
+//! Besides the five characters of HTML, control characters and what is no character go, and characters that turn the
 //! direction of what follows are made visible where they could deceive: overrides everywhere, in
 //! code embeddings and isolates too. The visible sign is an element without text, so that copying
 //! leaves the character out.
@@ -35,6 +35,11 @@ pub const fn turns(c: char) -> bool {
     matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// Whether Unicode keeps this code free for ever, so that no HTML may hold it (Unicode, 23.7).
+const fn is_no_character(c: char) -> bool {
+    matches!(c, '\u{FDD0}'..='\u{FDEF}') || c as u32 & 0xFFFE == 0xFFFE
+}
+
 fn sign(out: &mut String, c: char) {
     use std::fmt::Write as _;
     let _ = write!(out, "<span class=\"control\" data-code=\"U+{:04X}\"></span>", u32::from(c));
@@ -50,7 +55,7 @@ fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char)) {
             '"' => "&quot;",
             '\'' => "&#39;",
             '\n' | '\t' => continue,
-            _ if c.is_control() || turns(c) => "",
+            _ if c.is_control() || is_no_character(c) || turns(c) => "",
             _ => continue,
         };
         out.push_str(&text[done..at]);

@@ -3,6 +3,7 @@
 
 mod bag;
 mod lines;
+mod local;
 mod verify;
 mod zip;
 

@@ -12,6 +12,7 @@ use zip::ZipArchive;
 use super::super::key::{PublicKey, groups};
 use super::super::seal::Seal;
 use super::lines::Lines;
+use super::local;
 use crate::record::canonical;
 use crate::record::verify::Findings;
 use crate::store::setting::hex;
@@ -244,6 +245,10 @@ impl Source {
         }
         if zip.decompressed_size().is_none_or(|size| size > u128::from(ROOM.0.max(packed.saturating_mul(ROOM.1)))) {
             check.findings.add(Unreadable, "The zip would unpack to far more than a record holds.");
+            return Ok(nothing);
+        }
+        if !local::agrees(&mut File::open(path)?, &mut zip).unwrap_or(false) {
+            check.findings.add(FileChanged, "The zip says one thing at its front and another at its end.");
             return Ok(nothing);
         }
         let mut files = BTreeMap::new();
