@@ -474,6 +474,7 @@ export const de: Catalogue = {
   'price.wrongCurrency': 'Schreib drei Buchstaben, etwa EUR.',
   'price.wrongModel': 'Nenne das Modell.',
   'prompts.add': 'Vorlage hinzufügen',
+  'prompts.back': 'Alle Vorlagen',
   'prompts.chooseOne': 'Wähle eine Vorlage, um sie zu lesen oder zu ändern.',
   'prompts.clientAdd': 'Kunden hinzufügen',
   'prompts.clientRemove': '{client} herausnehmen',

@@ -469,6 +469,7 @@ export const en = {
   'price.wrongCurrency': 'Write three letters, such as USD.',
   'price.wrongModel': 'Name the model.',
   'prompts.add': 'Add a prompt',
+  'prompts.back': 'All prompts',
   'prompts.chooseOne': 'Choose a prompt to read or change it.',
   'prompts.clientAdd': 'Add a client',
   'prompts.clientRemove': 'Take {client} out',
