@@ -1,7 +1,8 @@
 //! What the window costs, each figure beside its bare limit measured in the same run. `make bench` runs it.
 //! These are measurements, not tests: they fail nothing; the goals stand in the last column.
 //!
-//! Called with names of sections (`starting`, `opening`, `listing`, `remembering`, `streaming`), it measures only those.
+//! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `remembering`,
+//! `streaming`, `typing`), it measures only those.
 //! Called with `--empty`, this is the bare limit itself: an empty window and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
@@ -13,11 +14,16 @@ mod empty;
 mod fill;
 #[path = "../e2e/harness.rs"]
 mod harness;
+mod listing;
+mod memory;
+mod opening;
 #[path = "../e2e/page.rs"]
 mod page;
 mod stock;
+mod streaming;
 #[path = "../../src-tauri/core/benches/core/table.rs"]
 mod table;
+mod timing;
 
 fn main() {
     let asked: Vec<_> = std::env::args().skip(1).collect();

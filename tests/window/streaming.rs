@@ -1,0 +1,130 @@
+//! A reply of 1,000 tokens a second: the frames meanwhile, and typing meanwhile.
+
+use std::time::Duration;
+
+use fantoccini::elements::Element;
+use serde_json::Value;
+use skein_support::model_server::{Gate, ModelServer, Reply};
+
+use crate::cost::empty;
+use crate::desk_stock;
+use crate::harness::{Desk, Window};
+use crate::page::Page;
+use crate::table::Table;
+use crate::timing::{frames, median, number, watch_frames};
+
+/// Tokens in a second, and seconds, of the reply that is watched.
+const PACE: usize = 1000;
+const SECONDS: usize = 10;
+/// Keys that are typed into each field, in turns.
+const KEYS: usize = 60;
+const FRAME: f64 = 1000.0 / 60.0;
+
+/// A window in which a reply has begun.
+async fn begun(desk: &Desk, server: &ModelServer, gate: &Gate, seconds: usize) -> Window {
+    server.queue(Reply::gated(&prose(PACE * seconds), gate));
+    let window = desk.open().await;
+    window.page.send("Write ten thousand words").await;
+    gate.open(1);
+    window.page.see("word").await;
+    window.page.painted().await;
+    window
+}
+
+/// Lets the reply on at its pace.
+async fn pour(gate: Gate, seconds: usize) {
+    let mut tick = tokio::time::interval(Duration::from_millis(10));
+    for _ in 0..seconds * 100 {
+        tick.tick().await;
+        gate.open(PACE / 100);
+    }
+}
+
+pub async fn streaming(table: &mut Table) {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    desk_stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    let window = begun(&desk, &server, &gate, SECONDS).await;
+    let page = &window.page;
+    watch_frames(page).await;
+    pour(gate.clone(), SECONDS).await;
+    let skein = frames(page).await;
+    gate.open_for_good();
+    page.quiet().await;
+    window.close();
+
+    let window = empty(&desk).await;
+    let append = "const words = arguments[0].split(' '); let at = 0, into; setInterval(() => { for (let i = 0; i < 16 && at < words.length; i++) { \
+         if (at % 100 === 0) { into = document.createElement('p'); document.body.append(into) } \
+         into.append(words[at++] + ' ') } scrollTo(0, 1e9) }, 16)";
+    window.page.js(append, vec![prose(PACE * SECONDS).into()]).await;
+    watch_frames(&window.page).await;
+    tokio::time::sleep(Duration::from_secs(SECONDS as u64)).await;
+    let bare = frames(&window.page).await;
+    window.close();
+
+    let beyond = skein[0] - bare[0];
+    table.figure("frames over 50 ms in 10 s at 1,000 tokens/s, beyond a bare page's", beyond, "frames", "0");
+    table.ratio("the longest of them", skein[1], "ms", ("a bare page that appends", bare[1]), "");
+    let bare = ("a bare page that appends", bare[2] / SECONDS as f64);
+    table.ratio("frames a second meanwhile", skein[2] / SECONDS as f64, "frames", bare, "");
+}
+
+/// Times each key of a field from the press to the frame that shows its glyph.
+const LISTEN: &str = "const [field] = arguments; field.focus(); window.keys_ = []; \
+     field.addEventListener('keydown', event => requestAnimationFrame(() => { const after = new MessageChannel(); \
+     after.port1.onmessage = () => window.keys_.push(performance.now() - event.timeStamp); after.port2.postMessage(0) }))";
+/// A plain field over the same page.
+const PLAIN: &str = "const field = document.createElement('textarea'); field.id = 'plain'; \
+     field.style.cssText = 'position: fixed; left: 40%; top: 0; width: 20rem; height: 5rem; z-index: 99'; document.body.append(field)";
+
+/// Typing while a reply comes: into the composer, and into a plain field of the same page.
+pub async fn typing(table: &mut Table) {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    desk_stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    let window = begun(&desk, &server, &gate, 6 * SECONDS).await;
+    let page = &window.page;
+    page.js(PLAIN, vec![]).await;
+    let stream = tokio::spawn(pour(gate.clone(), 6 * SECONDS));
+    let composer = type_into(page, "#composer").await;
+    let plain = type_into(page, "#plain").await;
+    stream.abort();
+    gate.open_for_good();
+    window.kill();
+    let more = (composer - plain) / FRAME;
+    table.ratio("key to glyph in the composer at 1,000 tokens/s", composer, "ms", ("a plain field there", plain), "");
+    table.figure("the same, in frames more than the plain field", more, "frames", "at most 1");
+}
+
+/// Milliseconds from a key to its glyph in the field that a selector finds, as most keys take.
+async fn type_into(page: &Page, selector: &str) -> f64 {
+    let element = page.js("return document.querySelector(arguments[0])", vec![selector.into()]).await;
+    let id = element.as_object().and_then(|object| object.values().next()).and_then(Value::as_str).unwrap();
+    let field = Element::from_element_id(page.0.clone(), id.to_owned().into());
+    page.js(LISTEN, vec![element.clone()]).await;
+    for key in 0..KEYS {
+        field.send_keys(["a", "b", "c", " "][key % 4]).await.unwrap();
+    }
+    page.painted().await;
+    let keys = page.js("return window.keys_", vec![]).await;
+    median(keys.as_array().unwrap().iter().map(number).collect())
+}
+
+/// So many words in paragraphs of a hundred, with a list and some code among them.
+pub fn prose(words: usize) -> String {
+    let mut text = String::new();
+    for n in 0..words {
+        let space = match n % 100 {
+            0 if n % 1000 == 500 => "\n\n- ",
+            0 if n > 0 => "\n\n",
+            50 if n % 500 == 250 => " `code` ",
+            _ => " ",
+        };
+        text.push_str(space);
+        text.push_str("word");
+    }
+    text.trim_start().to_owned()
+}

@@ -1,0 +1,60 @@
+//! How a figure is taken in a page: from doing something to the frame that shows it, less what
+//! waiting for a frame costs by itself; and how long frames are.
+
+use serde_json::Value;
+
+use crate::page::Page;
+
+pub const RUNS: usize = 9;
+
+/// Does something, waits until a selector finds something and the frame with it is painted, and gives the time.
+const TIMED: &str = "const painted = () => new Promise(next => requestAnimationFrame(() => { \
+     const after = new MessageChannel(); after.port1.onmessage = next; after.port2.postMessage(0) })); \
+     const until = selector => new Promise(done => { \
+     const look = () => { if (document.querySelector(selector)) { watch.disconnect(); done() } }; \
+     const watch = new MutationObserver(look); \
+     watch.observe(document.body, {childList: true, subtree: true, attributes: true}); look() }); \
+     const timed = async (work, selector) => { await painted(); const start = performance.now(); work(); \
+     await until(selector); await painted(); return performance.now() - start };";
+
+/// Watches the length of each frame, from here until it is asked.
+const WATCH: &str = "window.frames_ = []; let last = performance.now(); const look = now => { \
+     window.frames_.push(now - last); last = now; requestAnimationFrame(look) }; requestAnimationFrame(look)";
+/// How many frames took over 50 ms, the longest, and how many there were.
+const FRAMES: &str =
+    "return [window.frames_.filter(gap => gap > 50).length, Math.max(...window.frames_), window.frames_.length]";
+
+/// What a page does, and what shows that it is done.
+pub struct Act<'a> {
+    /// A script that does it; `arguments_` are its arguments.
+    pub script: &'a str,
+    /// What is found when it is done.
+    pub shown: &'a str,
+}
+
+/// Milliseconds from an act to the painted frame, less the wait for a frame in which nothing happens.
+pub async fn painted(page: &Page, act: &Act<'_>) -> f64 {
+    let script = format!("{TIMED} return await timed(() => {{ {} }}, arguments_[0])", act.script);
+    let took = page.js_async(&script, vec![act.shown.into()]).await;
+    let nothing = page.js_async(&format!("{TIMED} return await timed(() => {{}}, 'body')"), vec![]).await;
+    (number(&took) - number(&nothing)).max(0.0)
+}
+
+pub async fn watch_frames(page: &Page) {
+    page.js(WATCH, vec![]).await;
+}
+
+/// Frames over 50 ms since they are watched, the longest of all in milliseconds, and how many there were.
+pub async fn frames(page: &Page) -> [f64; 3] {
+    let seen = page.js(FRAMES, vec![]).await;
+    [0, 1, 2].map(|index| number(&seen[index]))
+}
+
+pub fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("a number, not {value}"))
+}
+
+pub fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() / 2]
+}
