@@ -29,12 +29,14 @@ use api::Api;
 use cleaning::Cleaning;
 use single::Claim;
 use sink::WindowSink;
+pub use window::paint_with_processor;
 
 /// The label of the window; the capability names it.
 const MAIN: &str = "main";
 
 /// Opens the window on the store in `dir` and stays until it is closed.
 pub fn run(dir: PathBuf) -> ExitCode {
+    paint_with_processor();
     if !window::display_present() {
         eprintln!("There is no display to open a window on. `skein chat` is the same conversation in the terminal.");
         return ExitCode::FAILURE;

@@ -76,6 +76,15 @@ pub fn display_present() -> bool {
     !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
+/// Has the web view paint with the processor, unless the environment says otherwise. What is shown
+/// is text, which is painted as fast that way, while what OpenGL needs to paint it takes more memory
+/// than all that is shown. To be called before anything else starts.
+pub fn paint_with_processor() {
+    #[cfg(target_os = "linux")]
+    // Where it fails, the window looks the same.
+    let _ = glib::setenv("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1", false);
+}
+
 /// Ends the program in good order when the system asks it to.
 pub fn end_on_signal(app: AppHandle, dir: PathBuf) {
     #[cfg(unix)]

@@ -1,4 +1,5 @@
-//! An empty window: what any program like this one pays before it does anything.
+//! An empty window: what any program like this one pays before it does anything,
+//! with the settings of this one.
 
 use tauri::http::Response;
 use tauri::{WebviewUrl, WebviewWindowBuilder};
@@ -7,6 +8,7 @@ const PAGE: &str =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Empty</title><body><p>Empty</p></body></html>";
 
 pub fn show() {
+    skein_window::paint_with_processor();
     tauri::Builder::default()
         .register_uri_scheme_protocol("empty", |_, _| {
             let mut answer = Response::new(PAGE.as_bytes().to_vec());
