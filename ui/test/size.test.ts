@@ -1,0 +1,17 @@
+// How much the window loads: all of it, compressed, built here as for a release.
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+import { expect, it, vi } from 'vitest';
+
+const MOST = 250 * 1024;
+
+it('takes at most 250 KB compressed, all of it together', async () => {
+  vi.stubEnv('NODE_ENV', 'production');
+  const built = await build({ mode: 'production', logLevel: 'silent', build: { write: false } });
+  const outputs = [built].flat().flatMap((each) => ('output' in each ? each.output : []));
+  vi.unstubAllEnvs();
+  const sizes = outputs.map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source).length);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  expect(total).toBeGreaterThan(MOST / 20);
+  expect(total).toBeLessThan(MOST);
+});
