@@ -3,7 +3,7 @@
 use crate::harness::Desk;
 use crate::stock;
 use crate::table::Table;
-use crate::timing::{Act, RUNS, median, painted};
+use crate::timing::{Act, OFTEN, median, painted};
 
 pub async fn listing(table: &mut Table) {
     let desk = Desk::new();
@@ -11,7 +11,7 @@ pub async fn listing(table: &mut Table) {
     let window = desk.open().await;
     window.page.find("button", "Locked").await;
     let mut times = [Vec::new(), Vec::new()];
-    for run in 0..=RUNS {
+    for run in 0..=OFTEN {
         for (index, state) in ["Locked", "Open"].into_iter().enumerate() {
             let press = format!(
                 "[...document.querySelectorAll('.states button')].find(b => b.textContent === '{state}').click()"

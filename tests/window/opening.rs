@@ -6,7 +6,7 @@ use crate::memory;
 use crate::page::Page;
 use crate::stock;
 use crate::table::Table;
-use crate::timing::{Act, RUNS, median, number, painted};
+use crate::timing::{Act, OFTEN, median, number, painted};
 
 const MESSAGES: u64 = 10_000;
 
@@ -19,7 +19,7 @@ pub async fn opening(table: &mut Table) {
     page.find("button", "long").await;
     let mut times = [const { Vec::new() }; 4];
     for [first, second] in [[0, 1], [2, 3]] {
-        for run in 0..=RUNS {
+        for run in 0..=OFTEN {
             for index in [first, second] {
                 let took = open(page, sizes[index].0, &last[index]).await;
                 // The first time warms up what is measured.

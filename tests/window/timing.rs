@@ -6,6 +6,8 @@ use serde_json::Value;
 use crate::page::Page;
 
 pub const RUNS: usize = 9;
+/// Runs of what is painted: a frame is long beside what is measured, so that few would tell of its phase only.
+pub const OFTEN: usize = 25;
 
 /// Does something, waits until a selector finds something and the frame with it is painted, and gives the time.
 const TIMED: &str = "const painted = () => new Promise(next => requestAnimationFrame(() => { \
@@ -14,7 +16,7 @@ const TIMED: &str = "const painted = () => new Promise(next => requestAnimationF
      const look = () => { if (document.querySelector(selector)) { watch.disconnect(); done() } }; \
      const watch = new MutationObserver(look); \
      watch.observe(document.body, {childList: true, subtree: true, attributes: true}); look() }); \
-     const timed = async (work, selector) => { await painted(); const start = performance.now(); work(); \
+     const timed = async (work, selector) => { const start = performance.now(); work(); \
      await until(selector); await painted(); return performance.now() - start };";
 
 /// Watches the length of each frame, from here until it is asked.
