@@ -754,6 +754,7 @@ export const de: Catalogue = {
   'usage.heading': 'Verbrauch und Kosten',
   'usage.inOut': '{in} hin, {out} zurück',
   'usage.lead': 'Token, wie die Endpunkte sie gezählt haben, und was sie kosten, wo du einen Preis eingetragen hast. Endgültig Gelöschtes zählt nicht mit.',
+  'usage.month': 'Dieser Monat',
   'usage.none': 'Bisher wurde nichts gefragt.',
   'usage.notTold': 'Token nicht genannt',
   'usage.nothing': 'noch nichts',

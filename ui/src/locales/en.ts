@@ -748,6 +748,7 @@ export const en = {
   'usage.heading': 'Usage and cost',
   'usage.inOut': '{in} in, {out} out',
   'usage.lead': 'Tokens as the endpoints counted them, and what they cost where you entered a price. What was erased is not in it.',
+  'usage.month': 'This month',
   'usage.none': 'Nothing was asked yet.',
   'usage.notTold': 'tokens not told',
   'usage.nothing': 'nothing yet',

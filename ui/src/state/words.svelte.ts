@@ -81,10 +81,10 @@ class Words {
     return formats.monthName(this.locale).format(new Date(`${month}-15T12:00:00`));
   }
 
-  /** An amount of money: two places, and more where it is little. */
+  /** An amount of money: two places, and so many more that a little one keeps two digits. */
   money({ amount, currency }: Cost) {
     const value = Number(amount);
-    const places = value >= 1 ? 2 : value >= 0.01 ? 3 : 6;
+    const places = value > 0 ? Math.min(6, Math.max(2, 1 - Math.floor(Math.log10(value)))) : 2;
     return money(this.locale, currency, places).format(value);
   }
 

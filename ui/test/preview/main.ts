@@ -32,6 +32,7 @@ fake.prompt('Answer as an adviser', 'You advise {{client}} on Swiss and German t
 fake.prompt('Email to a client', 'Write an email to {{who}} about {{matter}}. Friendly and short, with one clear question at the end.');
 fake.prompt('Proof-read', 'Read the text below as a proof-reader. List each mistake with its correction, in the order of the text.');
 fake.prompt('Summary in three lines', 'Summarise this in three lines, for someone who was not there.');
+const prices = () => (fake.prices = [{ endpoint: 'OpenAI', model: 'gpt-4.1', input: '2', output: '8', currency: 'USD' }]);
 
 const scenes: Record<string, () => Promise<void>> = {
   async parameters() {
@@ -120,6 +121,25 @@ const scenes: Record<string, () => Promise<void>> = {
     fake.settings.api.enabled = true;
     await pane.open(memo);
     dialogs.settings('api');
+  },
+  async receipt() {
+    prices();
+    await pane.open(memo);
+  },
+  async request() {
+    await pane.open(memo);
+    fake.request = JSON.stringify({ model: 'gpt-4.1', messages: fake.get(memo).messages.map(({ role, text }) => ({ role, content: text })), stream: true, stream_options: { include_usage: true } }, null, 2);
+    dialogs.show({ kind: 'request', response: fake.get(memo).messages[1]?.response?.id ?? '' });
+  },
+  async usage() {
+    prices();
+    await pane.open(memo);
+    dialogs.settings('usage');
+  },
+  async prices() {
+    prices();
+    await pane.open(memo);
+    dialogs.settings('endpoints', { priceOf: { endpoint: 'OpenAI', model: 'o3' } });
   },
   async failed() {
     await pane.open(memo);
