@@ -66,9 +66,10 @@ it('the request is shown a page at a time, copied and saved whole', async () => 
   await waitFor(() => expect(dialog.textContent).toContain('Page 2 of 3'));
   await clean();
   await user.click(within(dialog).getByRole('button', { name: 'Copy all' }));
-  await waitFor(() => expect(fake.copied).toEqual([fake.request]));
+  await waitFor(() => expect(within(dialog).getByRole('status').textContent).toBe('Copied.'));
+  expect(fake.copied).toEqual([fake.request]);
   await user.click(within(dialog).getByRole('button', { name: 'Save…' }));
-  await screen.findByText(/^Saved: \/home\/anna\/resp_/);
+  await waitFor(() => expect(within(dialog).getByRole('status').textContent).toMatch(/^Saved: \/home\/anna\/resp_/));
   fake.refuse.set('save_request', refusal('storage_full'));
   await user.click(within(dialog).getByRole('button', { name: 'Save…' }));
   await waitFor(() => expect(within(dialog).getByRole('alert').dataset['code']).toBe('storage_full'));

@@ -3,11 +3,9 @@ import type { MessageView } from '../generated/MessageView';
 import type { Receipt } from '../generated/Receipt';
 import type { RequestPage } from '../generated/RequestPage';
 import { receipts as ipc } from '../ipc';
-import { copied } from './actions';
 import { failures } from './failures.svelte';
 import { layout } from './layout.svelte';
 import { pane } from './pane.svelte';
-import { toasts } from './toasts.svelte';
 import { t } from './words.svelte';
 
 /** How far back the last reply is looked for. */
@@ -59,13 +57,16 @@ class Receipts {
     if (read) this.page = read;
   }
 
+  /** Copies the whole of it; what was done, in words. */
   async copy(id: string) {
-    if (await copied(() => ipc.copyRequest(id))) toasts.add(t('toast.copied'));
+    const done = await failures.attempt('request', async () => (await ipc.copyRequest(id), true));
+    return done === null ? null : t('toast.copied');
   }
 
+  /** Saves the whole of it where the person says; what was done, in words. */
   async save(id: string) {
     const path = await failures.attempt('request', () => ipc.saveRequest(id));
-    if (path !== null) toasts.add(t('toast.saved', { path }));
+    return path === null ? null : t('request.saved', { path });
   }
 }
 
