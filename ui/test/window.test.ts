@@ -386,20 +386,29 @@ describe('the settings', () => {
     expect(screen.getByLabelText<HTMLSelectElement>('Protocol').value).toBe('freddy');
     await user.selectOptions(screen.getByLabelText('Key goes as'), 'X-API-Key');
     await user.type(screen.getByLabelText('Organization'), 'org_7');
-    const parameters = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Parameters' });
-    await user.type(parameters, '{{"temperature": 0.2');
-    expect(parameters.validity.customError).toBe(true);
-    await user.type(parameters, '}');
-    expect(parameters.validity.customError).toBe(false);
+    const parameters = within(screen.getByRole('group', { name: 'Parameters' }));
+    await user.type(parameters.getByLabelText('Temperature'), '0.2');
+    const more = parameters.getByLabelText<HTMLTextAreaElement>('More, as a JSON object');
+    await user.type(more, '{{"top_k": 40');
+    expect(more.validity.customError).toBe(true);
+    expect(parameters.getByRole('alert').textContent).toContain('Write a JSON object');
+    await user.type(more, '}');
+    expect(more.validity.customError).toBe(false);
     await clean();
     await user.click(button('Add and test'));
     await waitFor(() =>
       expect(fake.endpoints.at(-1)).toMatchObject({
         protocol: 'freddy',
         options: { authHeader: 'x-api-key', organizationId: 'org_7', firstTokenSeconds: null },
-        parameters: { temperature: 0.2 },
+        parameters: { temperature: 0.2, top_k: 40 },
       }),
     );
+    const card = within(await screen.findByRole('region', { name: 'Freddy' }));
+    await user.click(card.getByRole('button', { name: 'Edit' }));
+    expect(card.getByLabelText<HTMLInputElement>('Temperature').value).toBe('0.2');
+    await user.clear(card.getByLabelText('Temperature'));
+    await user.click(card.getByRole('button', { name: 'Save' }));
+    await waitFor(() => expect(fake.endpoints.at(-1)?.parameters).toEqual({ top_k: 40 }));
   });
 
   it('say exactly what a test found wrong', async () => {

@@ -202,7 +202,6 @@ export const de: Catalogue = {
   'endpoint.organization': 'Organisation',
   'endpoint.organizationHint': 'Nur wo der Endpunkt eine verlangt',
   'endpoint.parameters': 'Parameter',
-  'endpoint.parametersWrong': 'Schreib ein JSON-Objekt, etwa {"temperature": 0.2}.',
   'endpoint.practice': 'Antwortet sofort, auf diesem Rechner, ohne Schlüssel und ohne Netz. Er ist zum Ausprobieren da.',
   'endpoint.protocol': 'Protokoll',
   'endpoint.remove': 'Entfernen',

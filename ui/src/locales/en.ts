@@ -201,7 +201,6 @@ export const en = {
   'endpoint.organization': 'Organization',
   'endpoint.organizationHint': 'Only where the endpoint wants one',
   'endpoint.parameters': 'Parameters',
-  'endpoint.parametersWrong': 'Write a JSON object, such as {"temperature": 0.2}.',
   'endpoint.practice': 'Answers at once, on this machine, without a key and without a network. It is there to try things out.',
   'endpoint.protocol': 'Protocol',
   'endpoint.remove': 'Remove',
