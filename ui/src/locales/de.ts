@@ -485,7 +485,6 @@ export const de: Catalogue = {
   'prompts.insert': 'Vorlage einsetzen',
   'prompts.manage': 'Alle Vorlagen…',
   'prompts.name': 'Name',
-  'prompts.new': 'Neu',
   'prompts.none': 'Eine Vorlage ist ein Text, den du immer wieder brauchst. Mit / im leeren Feld setzt du eine ein.',
   'prompts.nothing': 'Keine Vorlage enthält „{query}“.',
   'prompts.put': 'Einsetzen',

@@ -480,7 +480,6 @@ export const en = {
   'prompts.insert': 'Insert a prompt',
   'prompts.manage': 'All prompts…',
   'prompts.name': 'Name',
-  'prompts.new': 'New',
   'prompts.none': 'A prompt is a text that you use again and again. Type / in the empty field to put one in.',
   'prompts.nothing': 'No prompt has “{query}”.',
   'prompts.put': 'Insert',
