@@ -6,7 +6,6 @@ mod cancelling;
 mod discovery;
 mod faults;
 mod fuzz;
-mod leaving;
 mod listing;
 mod matrix;
 mod parser;
