@@ -1,52 +1,43 @@
 //! A connection that is not safe is none.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener};
-use std::sync::Arc;
-use std::thread::{JoinHandle, spawn};
+use std::net::TcpListener;
+use std::thread::spawn;
 
-use rustls::pki_types::PrivateKeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
-use skein_core::endpoint::Retry;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use skein_core::endpoint::{EndpointError, Retry, test};
+use skein_support::tls::Authority;
 
 use super::{call_to, tell};
 
-/// Takes one connection with a certificate that nobody vouches for; gives what came through it.
-pub fn untrusted_server() -> (SocketAddr, JoinHandle<Vec<u8>>) {
-    let made = rcgen::generate_simple_self_signed(["localhost".into(), "127.0.0.1".into()]).unwrap();
-    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
-        .unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap();
-    let served = spawn(move || {
-        let (stream, _) = listener.accept().unwrap();
-        let mut stream = StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), stream);
-        let mut came = Vec::new();
-        // Ends with an error when the client turns away.
-        stream.read_to_end(&mut came).ok();
-        stream.flush().ok();
-        came
-    });
-    (address, served)
-}
-
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for() {
-    let (address, served) = untrusted_server();
+    let identity = Authority::new("Nobody in particular").vouch("localhost", 2020..=2100);
+    let sha256 = Sha256::digest(identity.der()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let (address, served) = identity.serve("");
     let mut call = call_to(&format!("https://localhost:{}/v1", address.port()));
     call.key = Some("sk-secret".into());
     let told = tell(&call).await;
     assert_eq!((told.code(), told.kind()), ("endpoint_unreachable", "tls"), "{:?}", told.error);
-    assert_eq!(told.error.as_ref().unwrap().retry(), Retry::No);
-    assert!(told.words().contains("certificate"), "{}", told.words());
+    let details = told.error.as_ref().unwrap().details();
+    assert_eq!((&details["certificate"], &details["issuer"]), (&json!(sha256), &json!("Nobody in particular")));
+    for words in ["The server localhost", "issued by Nobody in particular", &sha256, "Nothing was sent"] {
+        assert!(told.words().contains(words), "{words}: {}", told.words());
+    }
+    assert_eq!(told.error.as_ref().map(EndpointError::retry), Some(Retry::No));
     let came = tokio::task::spawn_blocking(|| served.join().unwrap()).await.unwrap();
     assert!(came.is_empty(), "neither key nor messages went through");
+}
+
+#[tokio::test]
+async fn a_test_says_which_certificate_it_was() {
+    let (address, served) = Authority::new("Acme Root").vouch("localhost", 2020..=2100).serve("");
+    let error = test(&call_to(&format!("https://localhost:{}/v1", address.port()))).await.unwrap_err();
+    assert_eq!(error.kind(), "tls");
+    assert!(error.to_string().contains("vouched for by nobody that this machine trusts"), "{error}");
+    assert!(error.to_string().contains("Acme Root"), "{error}");
+    assert!(tokio::task::spawn_blocking(|| served.join().unwrap()).await.unwrap().is_empty());
 }
 
 #[tokio::test]

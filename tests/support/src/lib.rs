@@ -4,3 +4,4 @@ pub mod keyring;
 pub mod model_server;
 #[cfg(unix)]
 pub mod played;
+pub mod tls;

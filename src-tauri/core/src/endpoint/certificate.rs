@@ -124,12 +124,17 @@ fn words(why: &CertificateError) -> String {
         CertificateError::Revoked => "was revoked".into(),
         CertificateError::UnknownIssuer => "is vouched for by nobody that this machine trusts".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            let presented: Vec<String> = presented.iter().take(NAMES).map(|name| plain(name)).collect();
+            let presented: Vec<String> = presented.iter().take(NAMES).map(|name| plain(inner(name))).collect();
             format!("is for other names ({})", presented.join(", "))
         }
         CertificateError::NotValidForName => "is for another name".into(),
         _ => "is not a proper one".into(),
     }
+}
+
+/// The name in what the library says of it, such as `DnsName("example.org")`.
+fn inner(presented: &str) -> &str {
+    presented.split_once('(').map_or(presented, |(_, name)| name.trim_end_matches(')'))
 }
 
 /// A name without what could pass for more than a name.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use skein_core::endpoint::{Retry, Timeouts};
 use skein_support::model_server::{ModelServer, Reply, closed_port};
+use skein_support::tls::Authority;
 
-use super::super::tls::untrusted_server;
 use super::super::{PATIENT, Told, call_for, call_to, tell};
 use super::{PROTOCOLS, Protocol, SOON, dialect, runtime};
 
@@ -37,7 +37,7 @@ fn nobody_is_there() {
 #[test]
 fn a_certificate_that_nobody_vouches_for() {
     for protocol in PROTOCOLS {
-        let (address, served) = untrusted_server();
+        let (address, served) = Authority::new("Nobody").vouch("localhost", 2020..=2100).serve("");
         let told = call(protocol, &format!("https://localhost:{}/v1", address.port()));
         nothing_came(&told, "tls", &format!("{protocol:?}"));
         assert!(served.join().unwrap().is_empty(), "{protocol:?}: something went through");
