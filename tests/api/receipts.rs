@@ -38,5 +38,13 @@ fn options_are_set_and_usage_is_summed() {
     let usage = desk.get("/v1/usage?by=thread");
     assert_eq!((&usage["data"][0]["key"], &usage["data"][0]["usage"]), (&json!("memo"), &response["usage"]));
     assert_eq!((&usage["total"]["costs"], &usage["total"]["unpriced"]), (&json!([]), &json!(1)));
+    for (by, key) in [("model", json!("practice/practice")), ("client", json!(null))] {
+        let usage = desk.get(&format!("/v1/usage?by={by}&thread=memo"));
+        assert_eq!((&usage["data"][0]["key"], &usage["data"][0]["usage"]), (&key, &response["usage"]), "{usage}");
+    }
+    let month = desk.get("/v1/usage")["data"][0]["key"].clone();
+    let this = desk.get(&format!("/v1/usage?month={}", month.as_str().unwrap()));
+    assert_eq!(&this["total"]["usage"], &response["usage"]);
+    assert_eq!(desk.get("/v1/usage?client=Acme")["data"], json!([]));
     assert_eq!(desk.call("GET", "/v1/usage?by=day", None).status, 400);
 }

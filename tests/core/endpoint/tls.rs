@@ -7,6 +7,7 @@ use std::thread::spawn;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use skein_core::endpoint::{EndpointError, Retry, test};
+use skein_core::store::setting::hex;
 use skein_support::tls::Authority;
 
 use super::{call_to, tell};
@@ -14,7 +15,7 @@ use super::{call_to, tell};
 #[tokio::test]
 async fn a_certificate_that_nobody_vouches_for() {
     let identity = Authority::new("Nobody in particular").vouch("localhost", 2020..=2100);
-    let sha256 = Sha256::digest(identity.der()).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let sha256 = hex(&Sha256::digest(identity.der()));
     let (address, served) = identity.serve("");
     let mut call = call_to(&format!("https://localhost:{}/v1", address.port()));
     call.key = Some("sk-secret".into());

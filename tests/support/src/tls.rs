@@ -2,7 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
-use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::ops::RangeInclusive;
@@ -53,8 +52,7 @@ impl Authority {
             }
             pem.push('\n');
         }
-        pem.write_str("-----END CERTIFICATE-----\n").unwrap();
-        pem
+        pem + "-----END CERTIFICATE-----\n"
     }
 
     /// A certificate for a server of that name, good for these years.
