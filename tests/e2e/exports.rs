@@ -6,8 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use rusqlite::Connection;
-use skein_core::wire::State;
+use skein_core::wire::{ExportFormat, State};
+use skein_core::{Selection, Target};
 use skein_support::keyring::Keyring;
+use skein_support::played::{HANGING, runs, script};
 
 use crate::harness::{Desk, wait_blocking};
 use crate::page::Page;
@@ -95,6 +97,67 @@ async fn a_record_saved_from_the_window_is_verified_by_other_programs() {
     page.see("It was left as it is.").await;
     assert!(fs::read(&saved[0]).unwrap() == before, "the file that was there is another");
     assert_eq!(files(&folder).len(), 2, "nothing new, and no rest of a file");
+
+    page.click("button", "Export record").await;
+    choose(page, &["PDF"]).await;
+    page.see("1 file saved").await;
+    let pdf = files(&folder).into_iter().find(|path| path.extension().is_some_and(|ending| ending == "pdf")).unwrap();
+    let words = run(&folder, "pdftotext", &[pdf.to_str().unwrap(), "-"]);
+    let words = String::from_utf8(words.stdout).unwrap();
+    assert!(words.contains("And the missing documents") && words.contains("Sealed "), "{words}");
+}
+
+#[tokio::test]
+async fn an_export_that_is_stopped_ends_the_program_that_prints_and_leaves_nothing() {
+    let keyring = Keyring::unlocked();
+    let (mut desk, folder) = desk(&keyring).await;
+    let tools = desk.home().join("tools");
+    fs::create_dir(&tools).unwrap();
+    let pid = tools.join("pid");
+    desk.set("SKEIN_PDF", script(&tools, HANGING).to_str().unwrap());
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Transfer pricing memo").await;
+    page.click("button", "Lock").await;
+    page.see("verified just now").await;
+    page.click("button", "Export record").await;
+    choose(page, &[]).await;
+    wait_blocking("the program prints", || pid.exists());
+    page.see("Exporting…").await;
+    page.picture("exporting").await;
+    page.click("button", "Cancel").await;
+    page.see("It was stopped.").await;
+    assert!(!runs(&pid), "the program was ended");
+    assert_eq!(files(&folder), Vec::<PathBuf>::new());
+    page.see("verified just now").await;
+}
+
+/// The browser that comes with the web view.
+fn browser() -> PathBuf {
+    let places = fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path());
+    let mut browsers = places.map(|place| place.join("webkit2gtk-4.1/MiniBrowser"));
+    browsers.find(|path| path.exists()).expect("WebKitGTK brings a small browser with it")
+}
+
+#[tokio::test]
+async fn a_transcript_reads_well_in_a_browser_for_everybody() {
+    let keyring = Keyring::unlocked();
+    let (desk, folder) = desk(&keyring).await;
+    let code =
+        "```rust\nlet x = 1;\n```\n\n| a | b |\n| - | -: |\n| 1 | 2 |\n\n- [x] done\n\n> quoted[^1]\n\n[^1]: A note.";
+    stock::thread(&desk, "rich", None, &[code, "And [a link](https://example.com), $x^2$"]).await;
+    let path = folder.join("rich.html");
+    let (which, target) = (Selection::Threads(vec!["rich".into()]), Target { path: path.clone(), replace: false });
+    stock::core(&desk).export(&which, ExportFormat::Html, &target, &mut |_| {}, &|| false).unwrap();
+    let light = fs::read_to_string(&path).unwrap();
+    fs::write(folder.join("dark.html"), light.replace("(prefers-color-scheme: dark)", "all")).unwrap();
+    let window = desk.open_program(&browser(), &["--automation"]).await;
+    let page = &window.page;
+    for name in ["rich.html", "dark.html"] {
+        page.0.goto(&format!("file://{}", folder.join(name).display())).await.unwrap();
+        assert_eq!(page.accessibility_faults().await, Vec::<String>::new(), "{name}");
+        page.picture(&format!("transcript-{name}")).await;
+    }
 }
 
 #[tokio::test]
