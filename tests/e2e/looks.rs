@@ -11,7 +11,7 @@ const RICH: &str = "Here is an outline, with **strong** words and `code`.\n\n| P
     > A quotation.\n\n1. first\n2. second[^1]\n\n![chart](https://example.com/chart.png) and [a link](https://example.com)\n\n[^1]: A note.";
 
 /// Looks at the screen in both themes, wide and narrow.
-async fn check(page: &Page, screen: &str, faults: &mut Vec<String>) {
+pub async fn check(page: &Page, screen: &str, faults: &mut Vec<String>) {
     for theme in ["light", "dark"] {
         page.js("document.documentElement.dataset.theme = arguments[0]", vec![theme.into()]).await;
         page.painted().await;
@@ -20,8 +20,11 @@ async fn check(page: &Page, screen: &str, faults: &mut Vec<String>) {
         }
         page.picture(&format!("{screen}-{theme}")).await;
     }
-    let overflow = "return [...document.querySelectorAll('main, nav, aside, dialog')].filter(e => e.scrollWidth > e.clientWidth + 1)\
-        .map(e => e.tagName + ' ' + e.scrollWidth + ' > ' + e.clientWidth).join() || (document.documentElement.scrollWidth > innerWidth ? 'page' : '')";
+    // A handle between two panes lies on both, on purpose.
+    let overflow = "const handles = [...document.querySelectorAll('[role=separator]')]; handles.forEach(e => e.hidden = true);\
+        const wide = [...document.querySelectorAll('main, nav, aside, dialog')].filter(e => e.scrollWidth > e.clientWidth + 1)\
+        .map(e => e.tagName + ' ' + e.scrollWidth + ' > ' + e.clientWidth).join() || (document.documentElement.scrollWidth > innerWidth ? 'page' : '');\
+        handles.forEach(e => e.hidden = false); return wide";
     let overflow = page.js(overflow, vec![]).await;
     if overflow != "" {
         faults.push(format!("{screen}: too wide: {overflow}"));

@@ -15,6 +15,7 @@ mod local_api;
 mod looks;
 mod page;
 mod pictures;
+mod receipts;
 mod retention;
 mod seals;
 mod side_by_side;
