@@ -9,10 +9,13 @@ mod api;
 mod cleaning;
 mod commands;
 mod destination;
+mod menu;
+mod notice;
 mod place;
 mod problem;
 mod single;
 mod sink;
+mod wanted;
 mod watch;
 mod window;
 mod work;
@@ -27,21 +30,25 @@ use tauri::{App, AppHandle, Manager, RunEvent};
 
 use api::Api;
 use cleaning::Cleaning;
-use single::Claim;
+use single::{Claim, Wish};
 use sink::WindowSink;
+use wanted::Wanted;
+
 pub use window::paint_with_processor;
 
 /// The label of the window; the capability names it.
 const MAIN: &str = "main";
 
-/// Opens the window on the store in `dir` and stays until it is closed.
-pub fn run(dir: PathBuf) -> ExitCode {
+/// Opens the window on the store in `dir`, with a thread if one is asked for, and stays until it
+/// is closed. Where the store has a window already, that one comes forward instead.
+pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
     paint_with_processor();
     if !window::display_present() {
         eprintln!("There is no display to open a window on. `skein chat` is the same conversation in the terminal.");
         return ExitCode::FAILURE;
     }
-    let claim = match single::claim(&dir) {
+    let wish = Wish { thread };
+    let claim = match single::claim(&dir, &wish) {
         Ok(Claim::First(claim)) => claim,
         Ok(Claim::Another) => {
             println!("Skein is open already; its window comes forward.");
@@ -50,7 +57,7 @@ pub fn run(dir: PathBuf) -> ExitCode {
         Err(error) => return problem::show(&folder_problem(&error), &dir),
     };
     let code = match Skein::open(OpenOptions::new(&dir, Door::Window)) {
-        Ok(skein) => open(skein, dir),
+        Ok(skein) => open(skein, dir, Wanted::new(wish.thread)),
         Err(error) => problem::show(&error.detail(), &dir),
     };
     drop(claim);
@@ -58,7 +65,7 @@ pub fn run(dir: PathBuf) -> ExitCode {
 }
 
 /// Runs the application around an open store.
-fn open(skein: Skein, dir: PathBuf) -> ExitCode {
+fn open(skein: Skein, dir: PathBuf, wanted: Wanted) -> ExitCode {
     let sink = Arc::new(WindowSink::default());
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
@@ -66,6 +73,7 @@ fn open(skein: Skein, dir: PathBuf) -> ExitCode {
         .manage(sink.clone())
         .manage(Api::new(skein.clone(), sink))
         .manage(Cleaning::default())
+        .manage(wanted)
         .manage(commands::clipboard::Clipboard::default())
         .manage(work::Work::default())
         .manage(destination::Saved::default())

@@ -14,11 +14,14 @@ struct Arguments {
     /// The folder that the store lives in
     #[arg(long, value_name = "DIR", env = "SKEIN_DATA_DIR")]
     data_dir: Option<PathBuf>,
+    /// The thread to open; a window that is open already opens it
+    #[arg(long, value_name = "ID")]
+    thread: Option<String>,
 }
 
 fn main() -> ExitCode {
     skein_core::no_core_dumps();
     let arguments = Arguments::parse();
     let dir = arguments.data_dir.filter(|dir| !dir.as_os_str().is_empty());
-    skein_window::run(dir.unwrap_or_else(skein_core::Skein::default_data_dir))
+    skein_window::run(dir.unwrap_or_else(skein_core::Skein::default_data_dir), arguments.thread)
 }

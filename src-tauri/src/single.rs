@@ -1,9 +1,20 @@
 //! One window for a store. The first holds `window.lock`; a later one leaves `window.raise` for
-//! the first to find, and ends. Both are files in the data folder, so each store has its own.
+//! the first to find, with what it was asked for, and ends. Both are files in the data folder, so
+//! each store has its own, and several stores can be open at once.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// What a start asks of the window.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Wish {
+    /// The thread to open.
+    pub thread: Option<String>,
+}
 
 /// What asking for the store's window gave.
 pub enum Claim {
@@ -17,7 +28,7 @@ pub enum Claim {
 ///
 /// # Errors
 /// When the folder cannot be made or written to.
-pub fn claim(dir: &Path) -> io::Result<Claim> {
+pub fn claim(dir: &Path, wish: &Wish) -> io::Result<Claim> {
     private_folder(dir)?;
     let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("window.lock"))?;
     match file.try_lock() {
@@ -26,16 +37,26 @@ pub fn claim(dir: &Path) -> io::Result<Claim> {
             Ok(Claim::First(file))
         }
         Err(TryLockError::WouldBlock) => {
-            File::create(raise_file(dir))?;
+            ask(dir, wish)?;
             Ok(Claim::Another)
         }
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
 
-/// Whether another start asked for the window since the last look.
-pub fn raise_wanted(dir: &Path) -> bool {
-    fs::remove_file(raise_file(dir)).is_ok()
+/// Leaves a wish where the first window looks, whole or not at all.
+fn ask(dir: &Path, wish: &Wish) -> io::Result<()> {
+    let draft = dir.join(format!("window.raise.{}", std::process::id()));
+    fs::write(&draft, serde_json::to_vec(wish)?)?;
+    fs::rename(draft, raise_file(dir))
+}
+
+/// What another start asked for since the last look.
+pub fn raise_wanted(dir: &Path) -> Option<Wish> {
+    let asked = fs::read(raise_file(dir)).ok()?;
+    fs::remove_file(raise_file(dir)).ok()?;
+    // Whatever stands there, the window is wanted.
+    Some(serde_json::from_slice(&asked).unwrap_or_default())
 }
 
 fn raise_file(dir: &Path) -> PathBuf {
@@ -63,21 +84,25 @@ mod tests {
     fn the_second_claim_asks_the_first_to_come_forward_once() {
         let folder = tempfile::tempdir().unwrap();
         let dir = folder.path().join("store");
-        let first = claim(&dir).unwrap();
+        let plain = Wish::default();
+        let first = claim(&dir, &plain).unwrap();
         assert!(matches!(first, Claim::First(_)));
-        assert!(!raise_wanted(&dir));
-        assert!(matches!(claim(&dir).unwrap(), Claim::Another));
-        assert!(raise_wanted(&dir));
-        assert!(!raise_wanted(&dir));
+        assert_eq!(raise_wanted(&dir), None);
+        assert!(matches!(claim(&dir, &plain).unwrap(), Claim::Another));
+        assert_eq!(raise_wanted(&dir), Some(plain.clone()));
+        assert_eq!(raise_wanted(&dir), None);
+        let memo = Wish { thread: Some("memo".into()) };
+        assert!(matches!(claim(&dir, &memo).unwrap(), Claim::Another));
+        assert_eq!(raise_wanted(&dir), Some(memo));
         drop(first);
-        assert!(matches!(claim(&dir).unwrap(), Claim::First(_)));
+        assert!(matches!(claim(&dir, &plain).unwrap(), Claim::First(_)));
     }
 
     #[test]
     fn a_request_left_over_from_a_crash_is_not_answered() {
         let folder = tempfile::tempdir().unwrap();
         File::create(raise_file(folder.path())).unwrap();
-        let _first = claim(folder.path()).unwrap();
-        assert!(!raise_wanted(folder.path()));
+        let _first = claim(folder.path(), &Wish::default()).unwrap();
+        assert_eq!(raise_wanted(folder.path()), None);
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use skein_core::Skein;
 use tauri::{AppHandle, Emitter};
 
-use crate::{MAIN, single, window};
+use crate::{MAIN, single, wanted};
 
 /// How long to wait between looks.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -21,8 +21,8 @@ pub fn start(app: AppHandle, skein: Skein, dir: PathBuf) -> std::io::Result<()> 
         let mut seen = None;
         loop {
             std::thread::sleep(PAUSE);
-            if single::raise_wanted(&dir) {
-                window::raise(&app);
+            if let Some(wish) = single::raise_wanted(&dir) {
+                wanted::bring(&app, wish.thread);
             }
             // A store that cannot be read now says so where it is used; here it is asked again.
             let Ok(version) = skein.data_version() else { continue };

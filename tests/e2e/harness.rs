@@ -75,6 +75,12 @@ impl Desk {
         self.home.path()
     }
 
+    /// The screen, as `DISPLAY` names it.
+    #[allow(dead_code, reason = "asked for by the tests, which share this file with the measurements")]
+    pub fn display(&self) -> &str {
+        self.environment.iter().find(|(name, _)| name == "DISPLAY").map(|(_, value)| value).expect("a screen")
+    }
+
     /// The folder of the store.
     pub fn store(&self) -> PathBuf {
         self.home().join("store")
@@ -118,7 +124,12 @@ impl Desk {
 
     /// Starts the program and waits until its page can be used.
     pub async fn open(&self) -> Window {
-        let window = self.open_unchecked().await;
+        self.open_with(&[]).await
+    }
+
+    /// Starts the program with arguments and waits until its page can be used.
+    pub async fn open_with(&self, arguments: &[&str]) -> Window {
+        let window = self.open_program(Path::new(PROGRAM), arguments).await;
         let usable = "return performance.getEntriesByName('usable').length > 0";
         window.page.until("the page can be used", usable, vec![]).await;
         window
@@ -151,7 +162,12 @@ impl Desk {
 
     /// The program as a person would start it a second time.
     pub fn start_again(&self) -> Output {
-        self.command(Path::new(PROGRAM)).output().expect("the program runs")
+        self.start_again_with(&[])
+    }
+
+    /// The same, with arguments.
+    pub fn start_again_with(&self, arguments: &[&str]) -> Output {
+        self.command(Path::new(PROGRAM)).args(arguments).output().expect("the program runs")
     }
 
     /// Starts the program without a driver, as people do.

@@ -251,3 +251,16 @@ export const program = {
   onLeaving: (hear: () => void) => listen('leaving', hear),
   onChanged: (hear: () => void) => listen('changed', hear),
 };
+
+/** One group of the system's menu, where it has one. */
+export type MenuGroup = { label: string; items: { id: string; label: string; accelerator: string | null }[] };
+
+/** The desktop around the window. */
+export const desktop = {
+  wantedThread: () => call<string | null>('wanted_thread'),
+  onWanted: (hear: () => void) => listen('wanted', hear),
+  tellOfReply: (thread: string, untitled: string, words: string) =>
+    call<void>('tell_of_reply', { thread, untitled, words }),
+  setMenu: (groups: MenuGroup[]) => call<void>('set_menu', { groups }),
+  onCommand: (hear: (id: string) => void) => listen<string>('command', ({ payload }) => hear(payload)),
+};

@@ -556,6 +556,15 @@ export class Fake extends FakePrompts {
     return binned.length;
   }
 
+  wanted: string | null = null;
+  on_wanted_thread() {
+    const id = this.wanted;
+    this.wanted = null;
+    return id;
+  }
+
+  on_tell_of_reply() {}
+
   on_retention_notice() {
     return this.notice;
   }

@@ -50,7 +50,7 @@ describe('a running reply', () => {
   it('stays in sight until its message has been fetched', () => {
     streams.hear(text(0, [], '<p>a'));
     streams.hear({ type: 'ended', response: { ...response, status: 'completed' } });
-    expect(streams.onEnded).toHaveBeenCalledWith('t');
+    expect(streams.onEnded).toHaveBeenCalledWith('t', expect.objectContaining({ thread: 't' }));
     expect(streams.of('t')?.tail).toBe('<p>a');
     streams.settle('t', null);
     expect(streams.of('t')).toBeNull();

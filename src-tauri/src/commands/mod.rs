@@ -15,6 +15,7 @@ mod code;
 mod endpoints;
 mod exports;
 mod links;
+mod manners;
 mod prompts;
 mod receipts;
 mod responses;
@@ -123,6 +124,9 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         clipboard::copy_text,
         links::check_link,
         links::open_link,
+        manners::wanted_thread,
+        manners::tell_of_reply,
+        manners::set_menu,
         seals::get_seal,
         seals::verify_thread,
         seals::verify_all,

@@ -10,7 +10,7 @@ export type Shortcut = {
   alt?: true;
 };
 
-const mac = /^Mac|^iP/.test(navigator.platform);
+export const mac = /^Mac|^iP/.test(navigator.platform);
 /** Two keys of one meaning: plus and minus stand on different levels on different keyboards. */
 const twins: Record<string, string> = { '=': '+', _: '-' };
 
@@ -55,8 +55,8 @@ export function keys({ key, command, shift, alt }: Shortcut): string[] {
 /** As it stands behind words: Ctrl+Shift+N, or ⌘⇧N on a Mac. */
 export const inWords = (shortcut: Shortcut) => keys(shortcut).join(mac ? '' : '+');
 
-/** As assistive technology reads it (`aria-keyshortcuts`). */
-export function forReaders({ key, command, shift, alt }: Shortcut) {
-  const held = [command && (mac ? 'Meta' : 'Control'), alt && 'Alt', shift && 'Shift'].filter(Boolean);
-  return [...held, key === '+' ? 'Plus' : key === ' ' ? 'Space' : key].join('+');
+/** As the system's menus write it: CmdOrCtrl+Shift+N. */
+export function accelerator({ key, command, shift, alt }: Shortcut) {
+  const held = [command && 'CmdOrCtrl', alt && 'Alt', shift && 'Shift'].filter(Boolean);
+  return [...held, key === '+' ? 'Plus' : key.length === 1 ? key.toUpperCase() : key.replace(/^Arrow/, '')].join('+');
 }

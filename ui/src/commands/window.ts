@@ -7,10 +7,10 @@ import type { Key } from '../state/words.svelte';
 import type { Theme } from '../generated/Theme';
 import type { Command } from './command';
 
-const themes: [Theme, Key][] = [
-  ['light', 'commands.light'],
-  ['dark', 'commands.dark'],
-  ['system', 'commands.system'],
+const themes: [Theme, Key, string][] = [
+  ['light', 'commands.light', 'sun'],
+  ['dark', 'commands.dark', 'moon'],
+  ['system', 'commands.system', 'gear'],
 ];
 
 const SIZES = { least: 80, usual: 100, most: 200, step: 10 };
@@ -24,18 +24,18 @@ export const window: Command[] = [
     id: 'window.closePane', words: 'dialog.close', group: 'window', icon: 'close', shortcut: { key: 'Escape' },
     when: () => dialogs.drawer !== null, run: () => void (dialogs.drawer = null),
   },
-  { id: 'window.sidebar', words: 'panes.sidebar', group: 'window', icon: 'menu', shortcut: { key: 'b', command: true }, run: () => layout.toggleSidebar() },
+  { id: 'window.sidebar', words: 'panes.sidebar', group: 'window', icon: 'panel', shortcut: { key: 'b', command: true }, run: () => layout.toggleSidebar() },
   {
     id: 'window.inspector', words: 'inspector.toggle', group: 'window', icon: 'details', shortcut: { key: 'i', command: true },
     when: () => temporary.chat === null, run: () => layout.toggleInspector(),
   },
-  { id: 'window.shortcuts', words: 'shortcuts.title', group: 'window', icon: 'line', shortcut: { key: '?' }, run: () => dialogs.show({ kind: 'shortcuts' }) },
+  { id: 'window.shortcuts', words: 'shortcuts.title', group: 'window', icon: 'keyboard', shortcut: { key: '?' }, run: () => dialogs.show({ kind: 'shortcuts' }) },
   {
     id: 'window.larger', words: 'commands.larger', group: 'window', icon: 'plus', shortcut: { key: '+', command: true }, anywhere: true,
     when: () => size() < SIZES.most, run: () => resize(size() + SIZES.step),
   },
   {
-    id: 'window.smaller', words: 'commands.smaller', group: 'window', icon: 'line', shortcut: { key: '-', command: true }, anywhere: true,
+    id: 'window.smaller', words: 'commands.smaller', group: 'window', icon: 'minus', shortcut: { key: '-', command: true }, anywhere: true,
     when: () => size() > SIZES.least, run: () => resize(size() - SIZES.step),
   },
   {
@@ -43,15 +43,15 @@ export const window: Command[] = [
     when: () => size() !== SIZES.usual, run: () => resize(SIZES.usual),
   },
   {
-    id: 'window.compact', words: 'commands.compact', group: 'window', icon: 'gear',
+    id: 'window.compact', words: 'commands.compact', group: 'window', icon: 'rows',
     when: () => !settings.compact, run: () => void settings.appearance({ density: 'compact' }),
   },
   {
-    id: 'window.comfortable', words: 'commands.comfortable', group: 'window', icon: 'gear',
+    id: 'window.comfortable', words: 'commands.comfortable', group: 'window', icon: 'rows',
     when: () => settings.compact, run: () => void settings.appearance({ density: 'comfortable' }),
   },
-  ...themes.map(([theme, words]): Command => ({
-    id: `window.${theme}`, words, group: 'window', icon: 'gear',
+  ...themes.map(([theme, words, icon]): Command => ({
+    id: `window.${theme}`, words, group: 'window', icon,
     when: () => settings.all.appearance.theme !== theme, run: () => void settings.appearance({ theme }),
   })),
 ];

@@ -1,6 +1,8 @@
 // How the window comes up, and how it hears of what others did to the store.
-import { program } from '../ipc';
+import { desktop, program } from '../ipc';
+import { tellIfAway, watchFocus } from './away';
 import { composer } from './composer.svelte';
+import { dialogs } from './dialogs.svelte';
 import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
@@ -15,10 +17,14 @@ import { words } from './words.svelte';
 const CALM = 400;
 
 export async function start() {
-  streams.onEnded = (id) => void ended(id);
+  streams.onEnded = (id, response) => {
+    tellIfAway(response);
+    void ended(id);
+  };
   streams.onMissed = (id) => void missed(id);
   pane.onLeave = () => temporary.leave();
   prompts.onChanged = () => void composer.asking.load(composer.client);
+  watchFocus();
   await failures.attempt('window', () => settings.load());
   await Promise.all([
     failures.attempt('window', () => streams.subscribe()),
@@ -26,13 +32,24 @@ export async function start() {
     failures.attempt('window', () => program.onLeaving(() => void leave())),
     endpoints.load(),
     sidebar.refresh(),
-    pane.fresh(),
+    failures.attempt('window', () => desktop.onWanted(() => void toWanted())),
+    toWanted().then((there) => (there ? undefined : pane.fresh())),
   ]);
   performance.mark('usable');
   void failures.attempt('window', () => retention.watch());
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
+}
+
+/** To the thread that somebody outside this page asked for; false if nobody did. */
+async function toWanted() {
+  const id = await failures.attempt('window', () => desktop.wantedThread());
+  if (id === null) return false;
+  dialogs.close();
+  dialogs.drawer = null;
+  await pane.open(id);
+  return true;
 }
 
 /** The window is to close: what was typed last is stored first. */

@@ -62,7 +62,7 @@ class Streams {
   /** Replies that have ended: what was asked before they did may still say that they run. */
   #over = new Set<string>();
   /** Told when a reply has ended: its last messages are to be fetched. */
-  onEnded: (id: string) => void = () => {};
+  onEnded: (id: string, response: Response) => void = () => {};
   /** Told when events of a reply were missed: how far it has come is to be fetched. */
   onMissed: (id: string) => void = () => {};
 
@@ -121,7 +121,7 @@ class Streams {
     this.#over.add(response.id);
     const stream = this.#running.get(id);
     if (stream?.response.id === response.id) stream.response = response;
-    this.onEnded(id);
+    this.onEnded(id, response);
   }
 
   forget(id: string) {
