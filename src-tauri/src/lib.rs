@@ -24,12 +24,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use skein_core::wire::{Door, ErrorDetail, JsonObject};
+use skein_core::wire::Door;
 use skein_core::{OpenOptions, Skein};
 use tauri::{App, AppHandle, Manager, RunEvent};
 
 use api::Api;
 use cleaning::Cleaning;
+use problem::Problem;
 use single::{Claim, Wish};
 use sink::WindowSink;
 use wanted::Wanted;
@@ -49,16 +50,17 @@ pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
     }
     let wish = Wish { thread };
     let claim = match single::claim(&dir, &wish) {
-        Ok(Claim::First(claim)) => claim,
+        Ok(Claim::First(claim)) => Some(claim),
+        Ok(Claim::Unwritable) => None,
         Ok(Claim::Another) => {
             println!("Skein is open already; its window comes forward.");
             return ExitCode::SUCCESS;
         }
-        Err(error) => return problem::show(&folder_problem(&error), &dir),
+        Err(error) => return problem::show(&Problem::Folder(error), &dir),
     };
     let code = match Skein::open(OpenOptions::new(&dir, Door::Window)) {
         Ok(skein) => open(skein, dir, Wanted::new(wish.thread)),
-        Err(error) => problem::show(&error.detail(), &dir),
+        Err(error) => problem::show(&Problem::Store(error.detail()), &dir),
     };
     drop(claim);
     code
@@ -124,12 +126,4 @@ fn stop(app: &AppHandle) {
 /// The configuration, the page and the permissions that were built in.
 fn context() -> tauri::Context {
     tauri::generate_context!()
-}
-
-fn folder_problem(error: &std::io::Error) -> ErrorDetail {
-    ErrorDetail {
-        code: "storage_error".into(),
-        message: format!("The folder of the store cannot be used: {error}. Nothing was changed."),
-        details: JsonObject::new(),
-    }
 }

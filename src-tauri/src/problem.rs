@@ -19,32 +19,112 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; backgro
   font: 15px/1.62 system-ui, 'Segoe UI', 'Noto Sans', sans-serif; }
 main { max-width: 34rem; padding: 2rem; border-left: 3px solid var(--weld); }
 h1 { font-size: 1.25rem; margin: 0 0 .5rem; }
-dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; color: var(--soft); font-size: .9rem; }
+p { margin: .5rem 0; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; margin: 1.25rem 0 0; padding-top: 1rem;
+  border-top: 1px solid var(--rule); color: var(--soft); font-size: .9rem; }
 dd { margin: 0; overflow-wrap: anywhere; }";
+
+/// Why there is no window on the store.
+pub enum Problem {
+    /// Its folder cannot be made or used.
+    Folder(std::io::Error),
+    /// The store itself was refused.
+    Store(ErrorDetail),
+}
+
+impl Problem {
+    /// What was said below, for the terminal: a person at the window reads our own words.
+    fn cause(&self) -> String {
+        match self {
+            Self::Folder(error) => format!("its folder cannot be used: {error}"),
+            Self::Store(detail) => format!("{}: {}", detail.code, detail.message),
+        }
+    }
+}
 
 /// What stands around the problem, in one language.
 struct Words {
     lang: &'static str,
     title: &'static str,
-    advice: &'static str,
     folder: &'static str,
-    exactly: &'static str,
+    /// What happened and what to do: for the folder, for each code that opening can give, for the rest.
+    said: &'static [(&'static str, &'static str, &'static str)],
 }
 
 const ENGLISH: Words = Words {
     lang: "en",
     title: "The store cannot be opened",
-    advice: "Your threads are left as they are. Close this window, put it right, and start Skein again.",
     folder: "Folder",
-    exactly: "Code",
+    said: &[
+        (
+            "folder",
+            "The folder of the store cannot be used. Nothing was changed.",
+            "Check that it is there and that you may write in it, then start Skein again.",
+        ),
+        (
+            "store_in_use",
+            "Another Skein holds the store. Nothing was changed.",
+            "Close it, or wait until it is done, then start Skein again.",
+        ),
+        (
+            "store_newer",
+            "A newer Skein wrote this store. Nothing was changed.",
+            "Install that version or a later one, then start Skein again.",
+        ),
+        (
+            "store_read_only",
+            "The store can only be read, and it has to be brought up to date first. Nothing was changed.",
+            "Check who may write in its folder, then start Skein again.",
+        ),
+        (
+            "storage_full",
+            "The disk is full. What was saved before is safe.",
+            "Make room on it, then start Skein again.",
+        ),
+        (
+            "",
+            "The store could not be read, or it is damaged. Its file was left as it is.",
+            "If you have a copy of the folder, put it in its place. If not, “skein doctor” in a terminal says more.",
+        ),
+    ],
 };
 
 const GERMAN: Words = Words {
     lang: "de",
     title: "Der Speicher lässt sich nicht öffnen",
-    advice: "Deine Fäden bleiben, wie sie sind. Schließe dieses Fenster, behebe die Ursache und starte Skein neu.",
     folder: "Ordner",
-    exactly: "Code",
+    said: &[
+        (
+            "folder",
+            "Der Ordner des Speichers lässt sich nicht benutzen. Nichts wurde geändert.",
+            "Prüfe, ob es ihn gibt und ob du darin schreiben darfst, und starte Skein neu.",
+        ),
+        (
+            "store_in_use",
+            "Ein anderes Skein hält den Speicher. Nichts wurde geändert.",
+            "Schließe es oder warte, bis es fertig ist, und starte Skein neu.",
+        ),
+        (
+            "store_newer",
+            "Diesen Speicher hat ein neueres Skein geschrieben. Nichts wurde geändert.",
+            "Installiere diese Version oder eine spätere und starte Skein neu.",
+        ),
+        (
+            "store_read_only",
+            "Der Speicher ist nur lesbar und müsste erst auf den neuesten Stand gebracht werden. Nichts wurde geändert.",
+            "Prüfe, wer in seinen Ordner schreiben darf, und starte Skein neu.",
+        ),
+        (
+            "storage_full",
+            "Die Festplatte ist voll. Was gespeichert war, ist sicher.",
+            "Schaff Platz darauf und starte Skein neu.",
+        ),
+        (
+            "",
+            "Der Speicher ließ sich nicht lesen, oder er ist beschädigt. Seine Datei wurde gelassen, wie sie ist.",
+            "Hast du eine Kopie des Ordners, so lege sie an seine Stelle. Sonst sagt „skein doctor“ im Terminal mehr.",
+        ),
+    ],
 };
 
 impl Words {
@@ -55,28 +135,20 @@ impl Words {
         if language.starts_with("de") { &GERMAN } else { &ENGLISH }
     }
 
-    /// What is wrong, in this language; what only English has words for follows in English.
-    fn problem<'a>(&self, problem: &'a ErrorDetail) -> &'a str {
-        if self.lang == "en" {
-            return &problem.message;
-        }
-        match problem.code.as_str() {
-            "store_in_use" => "Ein anderes Skein hält den Speicher. Schließe es oder warte, bis es fertig ist.",
-            "store_newer" => {
-                "Diesen Speicher hat ein neueres Skein geschrieben. Nichts wurde geändert. Installiere die neuere Version."
-            }
-            "store_read_only" => {
-                "Der Speicher ist nur lesbar. Nichts wurde geändert. Prüfe, wer in seinen Ordner schreiben darf."
-            }
-            "storage_full" => "Die Festplatte ist voll. Was gespeichert war, ist sicher. Schaff Platz.",
-            _ => "Der Speicher ließ sich nicht lesen, oder er ist beschädigt. Die Datei wurde gelassen, wie sie ist.",
-        }
+    /// What happened, and what to do.
+    fn of(&self, problem: &Problem) -> (&str, &str) {
+        let code = match problem {
+            Problem::Folder(_) => "folder",
+            Problem::Store(detail) => detail.code.as_str(),
+        };
+        let known = self.said.iter().find(|(known, ..)| *known == code).or(self.said.last());
+        known.map_or((self.title, ""), |(_, what, next)| (*what, *next))
     }
 }
 
 /// Shows the problem until its window is closed. Always a failure.
-pub fn show(problem: &ErrorDetail, dir: &Path) -> ExitCode {
-    eprintln!("Skein cannot open its store ({}): {}", problem.code, problem.message);
+pub fn show(problem: &Problem, dir: &Path) -> ExitCode {
+    eprintln!("Skein cannot open its store: {}", problem.cause());
     let page = page(problem, dir, Words::of_system());
     let shown = tauri::Builder::default()
         .register_uri_scheme_protocol(SCHEME, move |_, _| answer(&page))
@@ -109,19 +181,13 @@ fn answer(page: &str) -> Response<Vec<u8>> {
     answer
 }
 
-fn page(problem: &ErrorDetail, dir: &Path, words: &Words) -> String {
-    let Words { lang, title, advice, folder, exactly } = words;
-    let said = words.problem(problem);
-    // The cause as the system gave it has no other language.
-    let cause = if said == problem.message { String::new() } else { format!(" ({})", problem.message) };
+fn page(problem: &Problem, dir: &Path, words: &Words) -> String {
+    let Words { lang, title, folder, .. } = words;
+    let (what, next) = words.of(problem);
     format!(
         "<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>Skein</title><style>{STYLE}</style>\
-         <main><h1>{title}</h1><p>{}</p><p>{advice}</p>\
-         <dl><dt>{folder}</dt><dd>{}</dd><dt>{exactly}</dt><dd>{}{}</dd></dl></main></html>",
-        escape(said),
+         <main><h1>{title}</h1><p>{what}</p><p>{next}</p><dl><dt>{folder}</dt><dd>{}</dd></dl></main></html>",
         escape(&dir.display().to_string()),
-        escape(&problem.code),
-        escape(&cause),
     )
 }
 
@@ -135,15 +201,31 @@ mod tests {
 
     use super::*;
 
+    fn refused(code: &str) -> Problem {
+        Problem::Store(ErrorDetail { code: code.into(), message: "raw <b>".into(), details: JsonObject::new() })
+    }
+
     #[test]
-    fn the_page_shows_names_as_text() {
-        let (code, message) = ("storage_error".into(), "a <b> & c".into());
-        let problem = ErrorDetail { code, message, details: JsonObject::new() };
+    fn the_page_shows_names_as_text_and_nothing_from_below() {
         for words in [&ENGLISH, &GERMAN] {
-            let page = page(&problem, Path::new("/home/<script>alert(1)</script>"), words);
-            assert!(page.contains("a &lt;b&gt; &amp; c"));
-            assert!(page.contains("/home/&lt;script&gt;"));
-            assert!(!page.contains("<script"));
+            for problem in [refused("storage_error"), Problem::Folder(std::io::Error::other("raw <b>"))] {
+                let page = page(&problem, Path::new("/home/<script>alert(1)</script>"), words);
+                assert!(page.contains("/home/&lt;script&gt;"));
+                for raw in ["<script", "raw", "storage_error"] {
+                    assert!(!page.contains(raw), "{raw} in {page}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_cause_is_told_in_each_language_and_an_unknown_one_too() {
+        let codes = |words: &Words| words.said.iter().map(|(code, ..)| *code).collect::<Vec<_>>();
+        assert_eq!(codes(&ENGLISH), codes(&GERMAN));
+        for words in [&ENGLISH, &GERMAN] {
+            let told = ["store_in_use", "store_newer", "store_read_only", "storage_full", "brand_new"].map(refused);
+            let told: std::collections::BTreeSet<_> = told.iter().map(|problem| words.of(problem)).collect();
+            assert_eq!(told.len(), 5);
         }
     }
 }

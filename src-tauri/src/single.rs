@@ -22,6 +22,8 @@ pub enum Claim {
     First(File),
     /// Another process has it and was asked to come forward.
     Another,
+    /// Nobody can: there is a store, and nothing can be written beside it.
+    Unwritable,
 }
 
 /// Claims the window of the store in `dir`, or asks the one that has it to come forward.
@@ -30,7 +32,11 @@ pub enum Claim {
 /// When the folder cannot be made or written to.
 pub fn claim(dir: &Path, wish: &Wish) -> io::Result<Claim> {
     private_folder(dir)?;
-    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("window.lock"))?;
+    let lock = dir.join("window.lock");
+    let file = match OpenOptions::new().read(true).write(true).create(true).truncate(false).open(lock) {
+        Err(error) if refused(&error) && dir.join("skein.db").is_file() => return Ok(Claim::Unwritable),
+        opened => opened?,
+    };
     match file.try_lock() {
         Ok(()) => {
             raise_wanted(dir);
@@ -42,6 +48,11 @@ pub fn claim(dir: &Path, wish: &Wish) -> io::Result<Claim> {
         }
         Err(TryLockError::Error(error)) => Err(error),
     }
+}
+
+/// Whether writing was refused, rather than impossible.
+fn refused(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
 }
 
 /// Leaves a wish where the first window looks, whole or not at all.

@@ -1,6 +1,14 @@
 //! The window and the desktop around it: notifications over a real bus, one window a store,
 //! threads asked for from outside, and the size that is kept.
 
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::unused_self,
+    unused_variables,
+    reason = "the desktop that is played has the arguments of its specification"
+)]
+
 use std::collections::HashMap;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
@@ -32,7 +40,6 @@ struct Desktop {
 
 #[zbus::interface(name = "org.freedesktop.Notifications")]
 impl Desktop {
-    #[allow(clippy::too_many_arguments, unused_variables, reason = "as the specification has them")]
     fn notify(
         &self,
         name: String,

@@ -113,7 +113,9 @@ async fn a_damaged_store_is_refused_in_words() {
     fs::write(desk.store().join("skein.db"), "this is no database, but it is long enough to be looked at").unwrap();
     let window = desk.open_unchecked().await;
     window.page.see("The store cannot be opened").await;
-    window.page.see("storage_error").await;
+    window.page.see("or it is damaged").await;
+    window.page.picture("store-damaged").await;
+    assert!(!window.page.text().await.contains("storage_error"));
 }
 
 #[tokio::test]
@@ -124,5 +126,5 @@ async fn a_store_that_cannot_be_opened_is_told_in_the_language_of_the_system() {
     fs::write(desk.store().join("skein.db"), "this is no database, but it is long enough to be looked at").unwrap();
     let window = desk.open_unchecked().await;
     window.page.see("Der Speicher lässt sich nicht öffnen").await;
-    window.page.see("storage_error").await;
+    window.page.see("beschädigt").await;
 }

@@ -52,7 +52,7 @@ const table: Record<string, Shown> = {
 };
 
 /** What went wrong at an endpoint, where it is known more exactly than by its code. */
-const kinds: Record<string, Shown> = {
+export const kinds: Record<string, Shown> = {
   dns: shown('composer', 'error.kind_dns', 'settings'),
   refused: shown('composer', 'error.kind_refused', 'retry'),
   tls: shown('composer', 'error.kind_tls', 'settings'),

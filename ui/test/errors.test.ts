@@ -1,9 +1,10 @@
 // Every code that Rust can give has a place, words and, where there is one, a next step.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { figures, show } from '../src/errors';
+import { figures, kinds, show } from '../src/errors';
 import { asError } from '../src/ipc';
+import { de } from '../src/locales/de';
 import { en } from '../src/locales/en';
 
 const rust = readFileSync(join(import.meta.dirname, '../../src-tauri/core/src/error.rs'), 'utf8');
@@ -36,4 +37,19 @@ it('whatever a command throws becomes an error with a code', () => {
   expect(asError('boom')).toEqual({ code: 'unexpected', message: 'boom', details: {} });
   expect(asError({ code: 'thread_locked' })).toEqual({ code: 'thread_locked', message: '', details: {} });
   expect(figures({ code: 'x', message: '', details: { size: 3, deep: {} } })).toEqual({ size: 3 });
+});
+
+it('what is told more exactly than by its code is what the core tells apart, in each language', () => {
+  const below = readFileSync(join(import.meta.dirname, '../../src-tauri/core/src/endpoint/error.rs'), 'utf8');
+  for (const [kind, { words }] of Object.entries(kinds)) {
+    expect([kind, below.includes(`=> "${kind}"`), de[words] !== en[words]]).toEqual([kind, true, true]);
+    expect(show({ code: 'endpoint_unreachable', message: '', details: { kind } }).words).toBe(words);
+  }
+});
+
+it('no component shows what Rust said', () => {
+  const root = join(import.meta.dirname, '../src');
+  const components = readdirSync(root, { recursive: true, withFileTypes: true }).filter((each) => each.name.endsWith('.svelte'));
+  const raw = components.filter((each) => /\b(error|trouble|problem|failure)\??\.message\b/.test(readFileSync(join(each.parentPath, each.name), 'utf8')));
+  expect(raw.map((each) => each.name)).toEqual([]);
 });
