@@ -15,6 +15,7 @@ mod lived_in;
 mod local_api;
 mod looks;
 mod manners;
+mod messages;
 mod page;
 mod palette;
 mod panes;

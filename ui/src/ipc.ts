@@ -9,6 +9,7 @@ import type { BulkChange } from './generated/BulkChange';
 import type { BulkReport } from './generated/BulkReport';
 import type { ChainView } from './generated/ChainView';
 import type { Chosen } from './generated/Chosen';
+import type { Comparison } from './generated/Comparison';
 import type { ContextPreview } from './generated/ContextPreview';
 import type { Deleted } from './generated/Deleted';
 import type { DueThread } from './generated/DueThread';
@@ -44,6 +45,7 @@ import type { State } from './generated/State';
 import type { StreamEvent } from './generated/StreamEvent';
 import type { Thread } from './generated/Thread';
 import type { ThreadOptions } from './generated/ThreadOptions';
+import type { ThreadDay } from './generated/ThreadDay';
 import type { ThreadView } from './generated/ThreadView';
 import type { UsageAround } from './generated/UsageAround';
 import type { UsageBy } from './generated/UsageBy';
@@ -98,8 +100,12 @@ export const threads = {
   metadataKeys: () => call<string[]>('metadata_keys'),
   metadataValues: (key: string) => call<string[]>('metadata_values', { key }),
   open: (id: string, around: string | null = null) => call<ThreadView>('open_thread', { id, around }),
-  messageViews: (id: string, from: number, to: number) => call<MessageView[]>('message_views', { id, from, to }),
+  messageViews: (id: string, from: number, to: number, whole = false) =>
+    call<MessageView[]>('message_views', { id, from, to, whole }),
   messageText: (id: string, messageId: string) => call<string>('message_text', { id, messageId }),
+  compare: (id: string, left: string, right: string) => call<Comparison>('compare_messages', { id, left, right }),
+  days: (id: string, zone: string) => call<ThreadDay[]>('thread_days', { id, zone }),
+  print: () => call<void>('print_page'),
   rename: (id: string, title: string) => call<Thread>('rename_thread', { id, title }),
   changeMetadata: (id: string, patch: Metadata) => call<Thread>('change_metadata', { id, patch }),
   setState: (id: string, state: State) => call<Thread>('set_state', { id, state }),
@@ -169,7 +175,9 @@ export const chains = {
   open: (responseId: string) => call<ChainView>('open_chain', { responseId }),
   preview: (previous: string | null, model: string | null, draft: string) =>
     call<ContextPreview>('preview_chain', { previous, model, draft }),
-  copyMessage: (responseId: string, messageId: string) => call<void>('copy_chain_message', { responseId, messageId }),
+  copyMessage: (responseId: string, messageId: string, plain: boolean) =>
+    call<void>('copy_chain_message', { responseId, messageId, plain }),
+  text: (responseId: string, messageId: string) => call<string>('chain_text', { responseId, messageId }),
   keep: (responseId: string) => call<Thread>('keep_chain', { responseId }),
   forget: (responseId: string) => call<void>('forget_chain', { responseId }),
 };

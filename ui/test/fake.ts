@@ -6,6 +6,7 @@ import type { Asking } from '../src/generated/Asking';
 import type { BulkChange } from '../src/generated/BulkChange';
 import type { BulkReport } from '../src/generated/BulkReport';
 import type { Chosen } from '../src/generated/Chosen';
+import type { Comparison } from '../src/generated/Comparison';
 import type { DueReason } from '../src/generated/DueReason';
 import type { DueThread } from '../src/generated/DueThread';
 import type { Endpoint } from '../src/generated/Endpoint';
@@ -26,6 +27,7 @@ import type { State } from '../src/generated/State';
 import type { StreamEvent } from '../src/generated/StreamEvent';
 import type { Thread } from '../src/generated/Thread';
 import type { ThreadOptions } from '../src/generated/ThreadOptions';
+import type { ThreadDay } from '../src/generated/ThreadDay';
 import type { ThreadView } from '../src/generated/ThreadView';
 import { FakePrompts } from './fakePrompts';
 
@@ -55,7 +57,7 @@ function block(text: string): string {
   const fence = /^```(\w*)\n([\s\S]*?)\n?```$/.exec(text);
   if (fence) {
     const lang = fence[1] ? `<span class="lang">${fence[1]}</span>` : '';
-    return `<pre class="code" dir="ltr"><div class="head">${lang}<button type="button" class="copy" data-copy></button></div><code tabindex="0" data-lang="${fence[1]}">${colour(fence[2] ?? '')}</code></pre>`;
+    return `<pre class="code" dir="ltr"><div class="head">${lang}<button type="button" class="wrap" data-wrap></button><button type="button" class="copy" data-copy></button></div><code tabindex="0" data-lang="${fence[1]}">${colour(fence[2] ?? '')}</code></pre>`;
   }
   if (text.startsWith('- ')) return `<ul dir="auto">${text.split('\n').map((line) => `<li dir="auto">${inline(line.slice(2))}</li>`).join('')}</ul>`;
   return `<p dir="auto">${inline(text)}</p>`;
@@ -182,14 +184,17 @@ export class Fake extends FakePrompts {
     return path.reverse();
   }
 
-  view(kept: Kept, message: Stored, position: number): MessageView {
+  view(kept: Kept, message: Stored, position: number, whole = false): MessageView {
+    const lines = message.text.split('\n').length;
+    const folded = !whole && lines > 100 ? lines : null;
+    const text = folded === null ? message.text : message.text.split('\n').slice(0, 20).join('\n');
     const versions = kept.messages.filter((each) => each.parent === message.parent && each.role === message.role).map((each) => each.id);
     return {
       message: {
         id: message.id, object: 'message', threadId: kept.thread.id, parentId: message.parent, role: message.role, texts: [], createdAt: message.at,
         responseId: message.response?.id ?? null, model: message.model, reasoning: null, status: message.status, versions, copiedFrom: null,
       },
-      position, html: html(message.text), size: message.text.length, version: versions.indexOf(message.id) + 1, response: message.response,
+      position, html: html(text), folded, size: message.text.length, version: versions.indexOf(message.id) + 1, response: message.response,
       cost: message.response ? this.cost(message.response) : null,
     };
   }
@@ -211,9 +216,41 @@ export class Fake extends FakePrompts {
     };
   }
 
-  on_message_views({ id, from, to }: Args): MessageView[] {
+  on_message_views({ id, from, to, whole }: Args): MessageView[] {
     const kept = this.get(id);
-    return this.path(kept).slice(Number(from) - 1, Number(to)).map((message, i) => this.view(kept, message, Number(from) + i));
+    return this.path(kept).slice(Number(from) - 1, Number(to)).map((message, i) => this.view(kept, message, Number(from) + i, whole === true));
+  }
+
+  on_compare_messages({ id, left, right }: Args): Comparison {
+    const kept = this.get(id);
+    const side = (wanted: unknown) => {
+      const found = kept.messages.find((message) => message.id === wanted);
+      if (!found) throw refusal('message_not_found');
+      return { text: found.text, message: this.view(kept, found, 1).message };
+    };
+    const [old, fresh] = [side(left), side(right)];
+    const changed = old.text !== fresh.text;
+    return { left: old.message, right: fresh.message, rows: [{ type: 'lines', left: [{ text: old.text, changed }], right: [{ text: fresh.text, changed }] }] };
+  }
+
+  on_thread_days({ id }: Args): ThreadDay[] {
+    const days: ThreadDay[] = [];
+    for (const [i, message] of this.path(this.get(id)).entries()) {
+      const date = message.at.slice(0, 10);
+      const last = days.at(-1);
+      if (last?.date === date) last.messages += 1;
+      else days.push({ date, position: i + 1, messages: 1 });
+    }
+    return days;
+  }
+
+  printed: string[] = [];
+  on_print_page() {
+    this.printed.push(document.querySelector('.paper')?.textContent ?? '');
+  }
+
+  on_chain_text({ responseId, messageId }: Args) {
+    return this.chains.get(String(responseId))?.messages.find((message) => message.id === messageId)?.text ?? '';
   }
 
   on_message_text({ id, messageId }: Args) {
@@ -486,7 +523,8 @@ export class Fake extends FakePrompts {
 
   /** A new chain, or what went on from a response of one: each response has its own copy. */
   on_respond_in_chain({ previous, text }: Args): Response {
-    const before = previous === null ? null : this.chains.get(String(previous));
+    const aside = [...this.threads.values()].some((kept) => kept.messages.some((message) => message.response?.id === previous));
+    const before = previous === null || aside ? null : this.chains.get(String(previous));
     if (before === undefined) throw refusal('response_expired');
     const kept = this.add('chain', null, null, 'open', 0);
     this.threads.delete('chain');

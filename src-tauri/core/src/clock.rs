@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 /// Milliseconds since 1970, UTC.
 pub type Millis = i64;
@@ -55,4 +56,10 @@ impl fmt::Debug for Clock {
 pub fn rfc3339(at: Millis) -> String {
     let at = Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH);
     format!("{at:.3}")
+}
+
+/// The day of a moment in a time zone by its IANA name, such as `2026-11-22`; UTC where the name is not known.
+pub fn days_in(zone: &str) -> impl Fn(Millis) -> String {
+    let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+    move |at| Timestamp::from_millisecond(at).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone()).date().to_string()
 }

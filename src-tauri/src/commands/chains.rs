@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use skein_core::wire::{ChainView, ContextPreview, Input, Response, ResponseRequest, Role, TextPart, Thread};
-use skein_core::{RespondOptions, Skein};
+use skein_core::{RespondOptions, Skein, render};
 use tauri::State;
 
 use super::clipboard::Clipboard;
@@ -56,8 +56,16 @@ pub fn copy_chain_message(
     clipboard: State<'_, Clipboard>,
     response_id: String,
     message_id: String,
+    plain: bool,
 ) -> Answer<()> {
-    clipboard.put(blocking(|| skein.chain_text(&response_id, &message_id))?)
+    let text = blocking(|| skein.chain_text(&response_id, &message_id))?;
+    clipboard.put(if plain { render::plain(&text) } else { text })
+}
+
+/// The Markdown of a message of a chain, as it was written.
+#[tauri::command(async)]
+pub fn chain_text(skein: Handle<'_>, response_id: String, message_id: String) -> Answer<String> {
+    blocking(|| skein.chain_text(&response_id, &message_id))
 }
 
 /// Makes a thread of the chain. From then on it is kept like any other.

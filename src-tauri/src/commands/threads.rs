@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use skein_core::Skein;
 use skein_core::wire::{
-    Deleted, Entry, FoundInThread, JsonObject, MessageView, SearchPage, SidebarListing, SidebarPage,
-    State as ThreadState, Thread, ThreadView,
+    Comparison, Deleted, Entry, ErrorDetail, FoundInThread, JsonObject, MessageView, SearchPage, SidebarListing,
+    SidebarPage, State as ThreadState, Thread, ThreadDay, ThreadView,
 };
-use tauri::State;
+use tauri::{State, WebviewWindow};
 
 use super::{Answer, blocking};
 use crate::sink::WindowSink;
@@ -55,8 +55,31 @@ pub fn open_thread(
 }
 
 #[tauri::command(async)]
-pub fn message_views(skein: Handle<'_>, id: String, from: u32, to: u32) -> Answer<Vec<MessageView>> {
-    blocking(|| skein.message_views(&id, from, to))
+pub fn message_views(skein: Handle<'_>, id: String, from: u32, to: u32, whole: bool) -> Answer<Vec<MessageView>> {
+    blocking(|| skein.message_views(&id, from, to, whole))
+}
+
+#[tauri::command(async)]
+pub fn compare_messages(skein: Handle<'_>, id: String, left: String, right: String) -> Answer<Comparison> {
+    blocking(|| skein.compare_messages(&id, &left, &right))
+}
+
+#[tauri::command(async)]
+pub fn thread_days(skein: Handle<'_>, id: String, zone: String) -> Answer<Vec<ThreadDay>> {
+    blocking(|| skein.thread_days(&id, &zone))
+}
+
+/// Opens the system's print dialog on the page as it is laid out for paper.
+#[tauri::command(async)]
+pub fn print_page(window: WebviewWindow) -> Answer<()> {
+    window.print().map_err(|error| {
+        tracing::warn!(%error, "the page cannot be printed");
+        ErrorDetail {
+            code: "unexpected".into(),
+            message: "The page cannot be printed here.".into(),
+            details: JsonObject::new(),
+        }
+    })
 }
 
 /// The Markdown of a message, as it was written.

@@ -6,11 +6,11 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ApiState, Asking, BulkChange, BulkReport, ChainView, Chosen, ContextPreview, Deleted, DueThread, Endpoint,
-    EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
+    About, ApiState, Asking, BulkChange, BulkReport, ChainView, Chosen, Comparison, ContextPreview, Deleted, DueThread,
+    Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
     FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price, Progress, Prompt, PromptPatch, Receipt,
     RequestPage, RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage,
-    StreamEvent, ThreadOptions, ThreadView, UsageAround, UsageReport, Verification, Verified,
+    StreamEvent, ThreadDay, ThreadOptions, ThreadView, UsageAround, UsageReport, Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -27,6 +27,7 @@ fn generate(dir: &Path) {
         BulkReport,
         ChainView,
         Chosen,
+        Comparison,
         ContextPreview,
         Deleted,
         DueThread,
@@ -59,6 +60,7 @@ fn generate(dir: &Path) {
         SidebarListing,
         SidebarPage,
         StreamEvent,
+        ThreadDay,
         ThreadOptions,
         ThreadView,
         UsageAround,

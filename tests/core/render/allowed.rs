@@ -15,9 +15,9 @@ const TAGS: &[(&str, &[&str])] = &[
     ("hr", &[]),
     ("br", &[]),
     ("pre", &["class", "dir"]),
-    ("div", &["class", "dir", "tabindex"]),
+    ("div", &["class", "dir", "tabindex", "data-source"]),
     ("code", &["class", "dir", "tabindex", "data-lang"]),
-    ("span", &["class", "dir", "data-code"]),
+    ("span", &["class", "dir", "data-code", "data-source"]),
     ("table", &["dir"]),
     ("thead", &[]),
     ("tbody", &[]),
@@ -30,8 +30,54 @@ const TAGS: &[(&str, &[&str])] = &[
     ("sup", &["class", "data-note"]),
     ("label", &[]),
     ("input", &["type", "disabled", "checked"]),
-    ("button", &["type", "class", "data-copy", "data-href", "title"]),
+    ("button", &["type", "class", "data-copy", "data-wrap", "data-href", "title"]),
     ("a", &["href", "title", "data-link", "rel", "dir"]),
+    ("math", MATH),
+    ("mrow", MATH),
+    ("mi", MATH),
+    ("mn", MATH),
+    ("mo", MATH),
+    ("mtext", MATH),
+    ("mspace", MATH),
+    ("msup", MATH),
+    ("msub", MATH),
+    ("msubsup", MATH),
+    ("munder", MATH),
+    ("mover", MATH),
+    ("munderover", MATH),
+    ("mmultiscripts", MATH),
+    ("mprescripts", MATH),
+    ("mfrac", MATH),
+    ("msqrt", MATH),
+    ("mroot", MATH),
+    ("mtable", MATH),
+    ("mtr", MATH),
+    ("mtd", MATH),
+];
+/// What an element of a formula may have: words and lengths, no addresses and no styles.
+const MATH: &[&str] = &[
+    "display",
+    "displaystyle",
+    "scriptlevel",
+    "stretchy",
+    "symmetric",
+    "largeop",
+    "movablelimits",
+    "fence",
+    "separator",
+    "accent",
+    "accentunder",
+    "form",
+    "mathvariant",
+    "width",
+    "height",
+    "depth",
+    "lspace",
+    "rspace",
+    "minsize",
+    "maxsize",
+    "linethickness",
+    "class",
 ];
 const CLASSES: &[&str] = &[
     "h1",
@@ -48,6 +94,7 @@ const CLASSES: &[&str] = &[
     "head",
     "lang",
     "copy",
+    "wrap",
     "raw",
     "table",
     "math",
@@ -126,7 +173,7 @@ fn check_tag(tag: &str) -> Result<String, String> {
             check_text(value)?;
             check_value(attribute, value).ok_or_else(|| format!("{attribute}={value:?} in <{tag}>"))?;
             rest = after;
-        } else if !["disabled", "checked", "data-link", "data-copy"].contains(&attribute) {
+        } else if !["disabled", "checked", "data-link", "data-copy", "data-wrap"].contains(&attribute) {
             return Err(format!("{attribute} without a value in <{tag}>"));
         }
         rest = rest.strip_prefix(' ').unwrap_or(rest);
@@ -142,15 +189,21 @@ fn check_value(attribute: &str, value: &str) -> Option<()> {
     let number = |value: &str| !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit());
     let good = match attribute {
         "href" | "data-href" => address(value),
-        "class" => CLASSES.contains(&value),
-        "dir" => ["auto", "ltr"].contains(&value),
+        "class" => {
+            CLASSES.contains(&value)
+                || value.split(' ').all(|class| class.starts_with("menv-") || class.starts_with("cell-"))
+        }
+        "dir" => ["auto", "ltr", "rtl"].contains(&value),
         "tabindex" => value == "0",
         "type" => ["button", "checkbox"].contains(&value),
         "rel" => value == "noopener noreferrer",
         "scope" => value == "col",
         "start" | "data-note" => number(value),
         "data-code" => value.starts_with("U+") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit()),
-        "title" | "data-lang" => true,
+        "title" | "data-lang" | "data-source" => true,
+        name if MATH.contains(&name) => {
+            value.len() < 12 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-%".contains(&b))
+        }
         _ => false,
     };
     good.then_some(())

@@ -1,125 +1,14 @@
 //! More than 300 hostile messages: none gets a tag, an attribute or an address through.
 
 use proptest::prelude::*;
-use skein_core::render::{Stream, html, html_highlighted, plain, terminal};
+use skein_core::render::{Stream, beginning, html, html_highlighted, plain, terminal};
+
+use skein_support::hostile::{ADDRESSES, FORMS, monsters, texts};
 
 use crate::allowed::{addresses, check, text};
 
-const ADDRESSES: &[&str] = &[
-    "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)",
-    "javascript&colon;alert(1)",
-    "&#106;avascript:alert(1)",
-    "java&Tab;script:alert(1)",
-    "&#1;javascript:alert(1)",
-    "javascript://https://a.example/%0aalert(1)",
-    "data:text/html;base64,PHNjcmlwdD4=",
-    "data:image/svg+xml,<svg/onload=alert(1)>",
-    "vbscript:msgbox(1)",
-    "file:///etc/passwd",
-    "blob:https://a.example/1",
-    "about:blank",
-    "tauri://localhost/",
-    "ipc://localhost/send",
-    "asset://localhost/etc/passwd",
-    "ftp://a.example/x",
-    "ws://a.example/x",
-    "intent://a.example/#Intent;end",
-    "view-source:https://a.example/",
-    "//a.example/x",
-    "/x",
-    "#x",
-    "https:",
-    "http://",
-    "mailto:",
-    "https://[",
-];
-
-/// Every way to write a link or a picture.
-const FORMS: &[&str] = &[
-    "[x](@)",
-    "[x](<@>)",
-    "[x](@ \"onmouseover=alert(1)\")",
-    "[x][r]\n\n[r]: @",
-    "[r][]\n\n[r]: <@>",
-    "[r]\n\n[r]: @ 'a\" onclick=\"b'",
-    "![x](@)",
-    "![x][r]\n\n[r]: @",
-    "[![x](@)](@)",
-    "[![x](@)](https://a.example/)",
-    "<@>",
-    "@",
-    "x[^1]\n\n[^1]: [x](@)",
-    "# [x](@)",
-    "| [x](@) | ![x](@) |\n|---|---|\n| <@> | @ |",
-    "- [ ] [x](@) ![x](@)",
-];
-
-const HTML: &[&str] = &[
-    "<script>alert(1)</script>",
-    "<SCRIPT SRC=//a.example/x.js></SCRIPT>",
-    "<img src=x onerror=alert(1)>",
-    "<img src=\"https://a.example/pixel.png\">",
-    "<svg onload=alert(1)>",
-    "<svg><script>alert(1)</script></svg>",
-    "<svg><a xlink:href=\"javascript:alert(1)\"><text>x</text></a></svg>",
-    "<math><mtext><script>alert(1)</script></mtext></math>",
-    "<iframe src=javascript:alert(1)></iframe>",
-    "<object data=x></object><embed src=x>",
-    "<a href=\"javascript:alert(1)\" id=x class=y>x</a>",
-    "<form action=//a.example><input name=x><button formaction=javascript:alert(1)>",
-    "<body onload=alert(1)>",
-    "<style>*{background:url(//a.example)}</style>",
-    "<link rel=stylesheet href=//a.example>",
-    "<meta http-equiv=refresh content=\"0;url=//a.example\">",
-    "<base href=//a.example>",
-    "<details open ontoggle=alert(1)>",
-    "<template><script>alert(1)</script></template>",
-    "<!--><script>alert(1)</script-->",
-    "<![CDATA[<script>alert(1)</script>]]>",
-    "<?php echo '<script>' ?>",
-    "<!DOCTYPE html><script>",
-    "</code></pre><script>alert(1)</script>",
-    "</p></div></article><h1>x",
-    "&lt;script&gt;alert(1)&lt;/script&gt;",
-    "&#60;img src=x onerror=alert(1)&#62;",
-    "<scr\0ipt>alert(1)</scr\0ipt>",
-    "<<script>alert(1)//<</script>",
-    "<a title=\"`<b onmouseover=alert(1)>`\">",
-    "\"><script>alert(1)</script>",
-    "' onmouseover='alert(1)",
-    "{{constructor.constructor('alert(1)')()}}",
-    "\u{202e}<script>\u{2066}",
-    "\u{1b}]8;;https://a.example\u{7}x\u{1b}]8;;\u{7}",
-];
-
-/// Places where a text can stand.
-const PLACES: &[&str] = &[
-    "@",
-    "a @ b",
-    "> @",
-    "- @\n- [x] @",
-    "# @",
-    "`@`",
-    "```@\n@\n```",
-    "```\n@",
-    "~~~ @ x=\"y\"\n@\n~~~",
-    "    @",
-    "| @ | b |\n|---|---|\n| @ | `@` |",
-    "[@](https://a.example/@)",
-    "![@](https://a.example/@ \"@\")",
-    "[^@]\n\n[^@]: @",
-    "$@$ and \\(@\\)",
-    "$$\n@\n$$",
-    "**@** _@_ ~~@~~",
-    "<div>\n@\n\n</div>",
-];
-
 fn payloads() -> Vec<String> {
-    let put = |forms: &'static [&'static str], inner: &'static [&'static str]| {
-        forms.iter().flat_map(move |form| inner.iter().map(move |each| form.replace('@', each)))
-    };
-    put(FORMS, ADDRESSES).chain(put(PLACES, HTML)).collect()
+    texts("https://a.example")
 }
 
 fn streamed(markdown: &str, size: usize) -> Vec<String> {
@@ -153,6 +42,19 @@ fn no_payload_leaves_the_allow_list_while_it_streams() {
             for shown in streamed(&payload, size) {
                 check(&shown).unwrap_or_else(|why| panic!("{payload:?}\n{shown}\n{why}"));
             }
+        }
+    }
+}
+
+#[test]
+fn no_monster_leaves_the_allow_list() {
+    for (name, monster) in monsters() {
+        check(&html(&monster)).unwrap_or_else(|why| panic!("{name}: {why}"));
+        if let Some(begun) = beginning(&monster) {
+            check(&html(begun.text)).unwrap_or_else(|why| panic!("the beginning of {name}: {why}"));
+        }
+        for shown in streamed(&monster, monster.len() / 20 + 1) {
+            check(&shown).unwrap_or_else(|why| panic!("{name}, streaming: {why}"));
         }
     }
 }

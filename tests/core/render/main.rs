@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::format_collect)]
 
 mod allowed;
+mod beginning;
+mod compare;
 mod highlight;
 mod hostile;
 mod limits;

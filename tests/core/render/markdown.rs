@@ -60,7 +60,7 @@ fn tasks_have_boxes_that_are_named_and_cannot_be_ticked() {
 
 #[test]
 fn code_has_a_head_with_its_language_and_a_button_to_copy() {
-    let head = "<button type=\"button\" class=\"copy\" data-copy></button></div>";
+    let head = "<button type=\"button\" class=\"wrap\" data-wrap></button><button type=\"button\" class=\"copy\" data-copy></button></div>";
     shows(
         "```python title=\"x\"\nif a < b:\n    pass\n```",
         &format!(
@@ -146,4 +146,21 @@ fn every_script_and_emoji_comes_through() {
         "# שלום **עולם**\n\nمرحبا `code` world",
         "<h3 class=\"h1\" dir=\"auto\">שלום <strong>עולם</strong></h3><p dir=\"auto\">مرحبا <code>code</code> world</p>",
     );
+}
+
+#[test]
+fn what_holds_blocks_runs_as_they_do() {
+    for (markdown, opens) in [
+        ("- שלום\n- עולם", "<ul dir=\"rtl\"><li dir=\"auto\">"),
+        ("1. **مرحبا** world", "<ol dir=\"rtl\"><li dir=\"auto\">"),
+        ("> 42 - שלום", "<blockquote dir=\"rtl\"><p dir=\"auto\">"),
+        ("> - מה\n", "<blockquote dir=\"rtl\"><ul dir=\"rtl\">"),
+        ("| שם | age |\n|---|---|\n| a | 1 |", "<table dir=\"rtl\">"),
+        ("| `x` | age |\n|---|---|\n| שם | 1 |", "<table dir=\"auto\">"),
+        ("- hello עולם", "<ul dir=\"auto\">"),
+    ] {
+        let shown = html(markdown);
+        check(&shown).unwrap();
+        assert!(shown.contains(opens), "{markdown:?}: {shown}");
+    }
 }

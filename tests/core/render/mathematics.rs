@@ -1,6 +1,6 @@
 //! Formulas are formulas, and money is money.
 
-use skein_core::render::html;
+use skein_core::render::{html, html_on_paper};
 
 use crate::allowed::{check, text};
 
@@ -30,8 +30,13 @@ fn money_is_not_mathematics() {
     }
 }
 
+/// The formula as the window keeps it for copying.
+fn source(formula: &str) -> String {
+    format!("data-source=\"{}\"", formula.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
+}
+
 #[test]
-fn formulas_keep_their_source() {
+fn formulas_are_laid_out_and_keep_their_source() {
     for (markdown, formula) in [
         ("so $x$ is", "$x$"),
         ("$E = mc^2$", "$E = mc^2$"),
@@ -43,27 +48,69 @@ fn formulas_keep_their_source() {
         ("$$\\sum_{i=1}^n i$$ inline", "$$\\sum_{i=1}^n i$$"),
         ("**$x^2$**", "$x^2$"),
         ("| a | b |\n|---|---|\n| $|x| > 1$ | y |", "$|x| > 1$"),
-        ("$a<b$ and $c>d$", "$a&lt;b$"),
+        ("$a<b$ and $c>d$", "$a<b$"),
     ] {
         let shown = html(markdown);
-        check(&shown).unwrap();
-        assert!(
-            shown.contains(&format!(
-                "<code class=\"math\" dir=\"ltr\">{}</code>",
-                formula.replace('>', "&gt;").replace("&lt;&gt;", "&lt;")
-            )),
-            "{markdown:?}: {shown}"
-        );
+        check(&shown).unwrap_or_else(|why| panic!("{markdown:?}: {why}\n{shown}"));
+        let begins = format!("<span class=\"math\" dir=\"ltr\" {}><math display=\"inline\">", source(formula));
+        assert!(shown.contains(&begins), "{markdown:?}: {shown}");
     }
+    assert!(html("$x^2$").contains("<msup><mi>x</mi><mn>2</mn></msup>"));
 }
 
 #[test]
 fn a_formula_on_its_own_is_a_block() {
-    let block = |formula: &str| format!("<div class=\"math\" dir=\"ltr\"><code>{formula}</code></div>");
-    assert_eq!(html("$$x_1 * y_1 * z$$"), block("$$x_1 * y_1 * z$$"));
-    assert_eq!(html("$$\nx_1 \\\\\n  y_2\n$$"), block("$$\nx_1 \\\\\ny_2\n$$"));
-    assert_eq!(html("\\[\na_b\n\\]"), block("\\[\na_b\n\\]"));
-    assert_eq!(html("> \\[ a_b_c \\]"), format!("<blockquote dir=\"auto\">{}</blockquote>", block("\\[ a_b_c \\]")));
+    let begins = |formula: &str| {
+        format!("<div class=\"math\" dir=\"ltr\" tabindex=\"0\" {}><math display=\"block\">", source(formula))
+    };
+    for (markdown, formula) in [
+        ("$$x_1 * y_1 * z$$", "$$x_1 * y_1 * z$$"),
+        ("$$\nx_1 \\\\\n  y_2\n$$", "$$\nx_1 \\\\\ny_2\n$$"),
+        ("\\[\na_b\n\\]", "\\[\na_b\n\\]"),
+        ("> \\[ a_b_c \\]", "\\[ a_b_c \\]"),
+        (
+            "\\[ \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix} \\]",
+            "\\[ \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix} \\]",
+        ),
+        (
+            "$$\\frac{1}{\\sqrt{2\\pi}} \\int_0^\\infty e^{-x^2} dx$$",
+            "$$\\frac{1}{\\sqrt{2\\pi}} \\int_0^\\infty e^{-x^2} dx$$",
+        ),
+    ] {
+        let shown = html(markdown);
+        check(&shown).unwrap_or_else(|why| panic!("{markdown:?}: {why}\n{shown}"));
+        if formula.contains("_b_c") {
+            // Two indices in a row mean nothing: the source is shown.
+            assert!(shown.contains("<div class=\"math\" dir=\"ltr\"><code>"), "{shown}");
+        } else {
+            assert!(shown.contains(&begins(formula)), "{markdown:?}: {shown}");
+        }
+    }
+}
+
+#[test]
+fn a_formula_that_cannot_be_read_shows_its_source() {
+    for formula in [
+        "$\\frac{a$",
+        "$\\nosuchcommand{x}^2$",
+        "$\\operatorname{<script>x^2}$",
+        "$\\def\\a{\\a\\a}\\a^2$",
+        "$\\newcommand{\\x}{\\x\\x}\\x^2$",
+    ] {
+        let shown = html(formula);
+        check(&shown).unwrap_or_else(|why| panic!("{formula:?}: {why}\n{shown}"));
+        assert!(shown.contains("<code class=\"math\" dir=\"ltr\">"), "{formula:?}: {shown}");
+        assert_eq!(text(&shown), formula);
+    }
+    let deep = format!("\\(x^{}2{}\\)", "{".repeat(900), "}".repeat(900));
+    assert!(html(&deep).contains("<code class=\"math\""), "too deep");
+    let roots = format!("\\({} x\\)", "\\sqrt".repeat(700));
+    check(&html(&roots)).unwrap();
+}
+
+#[test]
+fn formulas_on_paper_are_their_source() {
+    assert_eq!(html_on_paper("so $x^2$"), "<p dir=\"auto\">so <code class=\"math\" dir=\"ltr\">$x^2$</code></p>");
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod faults;
 mod machine;
 mod once;
 mod options;
+mod painting;
 mod processes;
 mod prompts;
 mod receipts;

@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub mod hostile;
 pub mod keyring;
 pub mod model_server;
 #[cfg(unix)]

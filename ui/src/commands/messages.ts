@@ -1,8 +1,13 @@
 // Commands on the messages of what is on show.
-import { copyMessage, retry, stop } from '../state/actions';
+import type { MessageView } from '../generated/MessageView';
+import { compareVersions, copyMessage, edit, quoteMessage, retry, stop } from '../state/actions';
+import { folds } from '../state/folds.svelte';
 import { pane } from '../state/pane.svelte';
 import { receipts } from '../state/receipts.svelte';
 import { temporary } from '../state/temporary.svelte';
+import type { Key } from '../state/words.svelte';
+import { FIELD_CHARS } from '../state/writing.svelte';
+import { forkHere } from '../thread/messageMenu';
 import type { Command } from './command';
 
 const shown = () => temporary.chat ?? pane;
@@ -13,7 +18,25 @@ const lastReply = () => {
   return last?.role === 'assistant' ? last.id : null;
 };
 
+/** A command on the message that has the focus, or else on the last one. */
+function on(what: string, words: Key, icon: string, fits: (view: MessageView) => boolean, run: (view: MessageView) => unknown): Command {
+  const found = () => {
+    const view = temporary.chat === null ? pane.atHand : null;
+    return view !== null && fits(view) ? view : null;
+  };
+  const act = () => {
+    const view = found();
+    if (view !== null) void run(view);
+  };
+  return { id: `message.${what}`, words, group: 'message', icon, when: () => found() !== null, run: act };
+}
+
+const writable = () => pane.canWrite && pane.stream === null;
+const walks = () => temporary.chat === null && pane.length > 0;
+
 export const messages: Command[] = [
+  { id: 'message.next', words: 'commands.nextMessage', group: 'message', icon: 'down', shortcut: { key: 'j' }, when: walks, run: () => void (pane.stepWanted = 1) },
+  { id: 'message.previous', words: 'commands.previousMessage', group: 'message', icon: 'left', shortcut: { key: 'k' }, when: walks, run: () => void (pane.stepWanted = -1) },
   {
     id: 'message.stop', words: 'shortcuts.stop', group: 'message', icon: 'stop', shortcut: { key: 'Escape' },
     when: () => shown().stream !== null, run: () => (temporary.chat === null ? stop() : temporary.chat.stop()),
@@ -39,4 +62,11 @@ export const messages: Command[] = [
       if (id !== null) retry(id);
     },
   },
+  on('copyPlain', 'commands.copyPlain', 'copy', () => true, ({ message }) => copyMessage(message.id, true)),
+  on('quote', 'commands.quote', 'quote', () => pane.canWrite, ({ message }) => quoteMessage(message.id)),
+  on('edit', 'commands.edit', 'edit', (view) => writable() && view.message.role === 'user' && view.size <= FIELD_CHARS, ({ message }) => edit(message.id)),
+  on('fork', 'commands.fork', 'fork', () => true, forkHere),
+  on('aside', 'commands.asideLast', 'temporary', (view) => view.response !== null, (view) => temporary.aside(view)),
+  on('compare', 'commands.compare', 'details', (view) => view.message.versions.length > 1, compareVersions),
+  on('unfold', 'commands.unfold', 'down', (view) => folds.isFolded(view), (view) => folds.open(pane.id ?? '', view)),
 ];

@@ -3,6 +3,7 @@ import type { Thread } from '../generated/Thread';
 import { askExport, copyText, fork, lock, pin, remove, undelete, unlock } from '../state/actions';
 import { dialogs } from '../state/dialogs.svelte';
 import { pane } from '../state/pane.svelte';
+import { paper } from '../state/paper.svelte';
 import { renaming } from '../state/renaming.svelte';
 import { temporary } from '../state/temporary.svelte';
 import { t, type Key } from '../state/words.svelte';
@@ -41,6 +42,8 @@ export const thread: Command[] = [
   on('archive', 'action.archiveAsk', 'box', (thread) => here(thread) && thread.state !== 'archived' && pane.stream === null, askArchive),
   on('fork', 'action.forkThread', 'fork', here, ({ id }) => fork(id)),
   on('export', 'action.exportAsk', 'export', here, askExport),
+  on('days', 'commands.days', 'clock', () => pane.length > 0, ({ id }) => dialogs.show({ kind: 'days', thread: id })),
+  on('print', 'commands.print', 'print', () => pane.length > 0, () => paper.print(), { key: 'p', command: true }),
   on('copyId', 'inspector.copyId', 'copy', here, ({ id }) => copyText(id)),
   on('delete', 'action.delete', 'bin', open, remove),
   on('erase', 'action.eraseAsk', 'bin', (thread) => here(thread) && thread.state === 'archived', remove),

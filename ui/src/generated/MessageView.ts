@@ -20,6 +20,10 @@ position: number,
  */
 html: string, 
 /**
+ * Lines of its text, where it is long and `html` is only its beginning.
+ */
+folded: number | null, 
+/**
  * Length of its text in bytes.
  */
 size: number, 

@@ -6,6 +6,7 @@ import type { Thread } from '../generated/Thread';
 import { program, responses, threads, type Metadata } from '../ipc';
 import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
+import { edits } from './edits.svelte';
 import { failures, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
@@ -123,6 +124,22 @@ export async function messageText(messageId: string) {
 export function stop() {
   const stream = pane.stream;
   if (stream) void failures.attempt('composer', () => responses.cancel(stream.response.id));
+}
+
+/** Puts a message in other words. */
+export const edit = (messageId: string) => void edits.set(messageId, null);
+
+/** Puts a message into the composer as a quotation. */
+export async function quoteMessage(messageId: string) {
+  const text = await messageText(messageId);
+  if (text !== null) composer.quote(text);
+}
+
+/** Shows two versions of a message beside each other: this one, and the one before or after it. */
+export function compareVersions(view: MessageView) {
+  const { versions, id } = view.message;
+  const other = versions[view.version - 2] ?? versions[view.version];
+  if (pane.id !== null && other !== undefined) dialogs.show({ kind: 'versions', thread: pane.id, versions, first: other, second: id });
 }
 
 /** Puts the version before or after this one on show. */

@@ -16,6 +16,8 @@ export type Dialog =
   | { kind: 'export'; threads: Exportable[] }
   | { kind: 'palette' }
   | { kind: 'prompts'; id: string | null }
+  | { kind: 'versions'; thread: string; versions: string[]; first: string; second: string }
+  | { kind: 'days'; thread: string }
   | { kind: 'shortcuts' };
 
 class Dialogs {

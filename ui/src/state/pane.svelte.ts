@@ -9,6 +9,7 @@ import type { Usage } from '../generated/Usage';
 import { threads } from '../ipc';
 import { composer } from './composer.svelte';
 import { failures } from './failures.svelte';
+import { folds } from './folds.svelte';
 import { streams } from './streams.svelte';
 
 /** Whether two views would be painted alike. */
@@ -37,6 +38,10 @@ class Pane {
   endWanted = $state(0);
   /** A place of the path to go to. */
   jumpWanted = $state<number | null>(null);
+  /** The message after or before the one that has the focus is to get it. */
+  stepWanted = $state<1 | -1 | null>(null);
+  /** The place of the message that has the focus, or had it before a dialog opened. */
+  focused = $state<number | null>(null);
   stream = $derived(streams.of(this.id));
   canWrite = $derived(this.id === null || (this.thread?.state === 'open' && !this.thread.deletedAt));
   #views = new SvelteMap<number, MessageView>();
@@ -49,6 +54,11 @@ class Pane {
 
   get last() {
     return this.view(this.length);
+  }
+
+  /** The message that a command is about: the one with the focus, or else the last. */
+  get atHand() {
+    return this.focused === null ? this.last : this.view(this.focused);
   }
 
   /** Opens a thread at its end, or around a message. */
@@ -64,6 +74,8 @@ class Pane {
       this.id = id;
       this.#views.clear();
       this.#pending.clear();
+      folds.clear();
+      this.focused = null;
       const found = view.messages.find((each) => each.message.id === around);
       this.target = found ? { position: found.position, messageId: found.message.id } : null;
       this.#apply(view);
@@ -96,10 +108,18 @@ class Pane {
     const turn = this.#turn;
     try {
       const view = await threads.open(id);
+      await this.#unfoldArrived(id, view);
       if (turn === this.#turn && this.id === id) this.take(view);
     } catch (refusal) {
       if (turn === this.#turn && this.id === id) failures.put('thread', refusal);
     }
+  }
+
+  /** A reply that was seen arriving does not fold under the eyes of its reader. */
+  async #unfoldArrived(id: string, view: ThreadView) {
+    const last = view.messages.at(-1);
+    const arrived = streams.of(id)?.response.id;
+    if (last && last.folded !== null && view.streaming === null && last.message.responseId === arrived) await folds.open(id, last);
   }
 
   /** Shows what the store says now. */
@@ -160,6 +180,7 @@ class Pane {
 
   #apply(view: ThreadView) {
     this.#forgetOtherPath(view);
+    for (const each of view.messages) folds.keep(this.#views.get(each.position), each);
     for (const each of view.messages) if (!same(this.#views.get(each.position), each)) this.#views.set(each.position, each);
     this.thread = view.thread;
     this.length = view.length;
@@ -206,6 +227,8 @@ class Pane {
     this.target = null;
     this.#views.clear();
     this.#pending.clear();
+    folds.clear();
+    this.focused = null;
     this.opening += 1;
   }
 }

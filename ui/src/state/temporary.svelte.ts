@@ -12,7 +12,10 @@ import { toasts } from './toasts.svelte';
 import { t, words } from './words.svelte';
 import { Writing } from './writing.svelte';
 
-/** One temporary chat. */
+/** The reply of a thread that a chat is about. */
+export type Aside = { thread: string; title: string; view: MessageView; response: string };
+
+/** One temporary chat: by itself, or aside from a reply. */
 export class Chat extends Writing {
   messages = $state.raw<MessageView[]>([]);
   /** The last response: the next message goes on from it. */
@@ -27,6 +30,10 @@ export class Chat extends Writing {
   /** What was sent last, and what that went on from. */
   #asked: { text: string; previous: string | null } | null = null;
 
+  constructor(readonly aside: Aside | null = null) {
+    super();
+  }
+
   get model() {
     return this.#model;
   }
@@ -37,7 +44,12 @@ export class Chat extends Writing {
   }
 
   protected foresee() {
-    return chains.preview(this.response?.id ?? null, this.model, this.whole);
+    return chains.preview(this.#previous, this.model, this.whole);
+  }
+
+  /** What the next message goes on from. */
+  get #previous() {
+    return this.response?.id ?? this.aside?.response ?? null;
   }
 
   /** While a reply runs nothing can follow it, so what would be seen stays as it was. */
@@ -53,7 +65,7 @@ export class Chat extends Writing {
   async send() {
     if (this.sending || this.stream !== null || this.whole === '' || !this.admits('')) return;
     const text = this.whole;
-    if ((await this.#ask(text, this.response?.id ?? null)) && this.whole === text) this.put('');
+    if ((await this.#ask(text, this.#previous)) && this.whole === text) this.put('');
   }
 
   /** Asks for the last reply again. The new one takes its place: nothing is kept here. */
@@ -92,9 +104,16 @@ export class Chat extends Writing {
     this.look();
   }
 
-  copy(messageId: string) {
+  copy(messageId: string, plain: boolean) {
     const last = this.response?.id;
-    return last === undefined ? Promise.resolve(false) : copied(() => chains.copyMessage(last, messageId));
+    return last === undefined ? Promise.resolve(false) : copied(() => chains.copyMessage(last, messageId, plain));
+  }
+
+  /** Puts one of its messages into the field as a quotation. */
+  async quoteMessage(messageId: string) {
+    const last = this.response?.id;
+    const text = last === undefined ? null : await failures.attempt('temporary', () => chains.text(last, messageId));
+    if (text !== null) this.quote(text);
   }
 
   /** Lets go of it, in Rust too. What is gone already needs no words. */
@@ -114,6 +133,21 @@ class Temporary {
     if (this.chat?.empty) return void (this.chat.focusWanted += 1);
     await pane.fresh();
     this.#show(new Chat());
+  }
+
+  /** Begins a chat that goes on from a reply of the thread on show, beside it. */
+  async aside(view: MessageView) {
+    const { thread } = pane;
+    if (thread === null || view.response === null) return;
+    const aside = { thread: thread.id, title: thread.title ?? t('thread.untitled'), view, response: view.response.id };
+    await pane.fresh();
+    this.#show(new Chat(aside));
+  }
+
+  /** Leaves the chat for where it was begun. */
+  async back() {
+    const aside = this.chat?.aside;
+    await (aside ? pane.open(aside.thread, aside.view.message.id) : pane.fresh());
   }
 
   /** Leaves the chat without a question. It is there for as long as that can be undone. */

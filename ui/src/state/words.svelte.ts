@@ -62,6 +62,15 @@ class Words {
     return formats.moment(this.locale).format(new Date(time));
   }
 
+  /** A day of the calendar, such as `2026-11-22`, and the month that one is in. */
+  dayOf(date: string) {
+    return formats.longDay(this.locale).format(localDay(date));
+  }
+
+  monthOf(date: string) {
+    return formats.longMonth(this.locale).format(localDay(date));
+  }
+
   clock(time: string) {
     return formats.clock(this.locale).format(new Date(time));
   }
@@ -114,6 +123,9 @@ class Words {
   }
 }
 
+/** The day itself, not a moment of it that may be another day elsewhere. */
+const localDay = (date: string) => new Date(`${date}T12:00:00`);
+
 /** Formats are dear to make and asked for on every row: one each a locale. */
 function kept<T>(make: (locale: string) => T) {
   const made = new Map<string, T>();
@@ -146,6 +158,8 @@ const formats = {
   weekday: dates({ weekday: 'short' }),
   day: dates({ day: 'numeric', month: 'short' }),
   month: dates({ month: 'short', year: 'numeric' }),
+  longDay: dates({ weekday: 'short', day: 'numeric', month: 'long' }),
+  longMonth: dates({ month: 'long', year: 'numeric' }),
 };
 
 export const words = new Words();

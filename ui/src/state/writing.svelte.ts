@@ -92,6 +92,16 @@ export abstract class Writing {
     this.changed();
   }
 
+  /** Puts words of a message behind what is there, marked as a quotation, and asks for the focus. */
+  quote(words: string) {
+    const quoted = words.trim().split('\n').map((line) => `> ${line}`.trimEnd()).join('\n');
+    if (!this.admits(quoted)) return;
+    const before = this.text.trimEnd();
+    if (before.length + quoted.length > FIELD_CHARS) this.fold(quoted);
+    else this.type(`${before === '' ? '' : `${before}\n\n`}${quoted}\n\n`);
+    this.focusWanted += 1;
+  }
+
   drop(id: number) {
     this.folds = this.folds.filter((each) => each.id !== id);
     this.changed();

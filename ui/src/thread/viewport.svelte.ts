@@ -10,6 +10,8 @@ const ESTIMATE = 132;
 const OVERSCAN = 900;
 const REST = 140;
 const NEAR_END = 40;
+/** How far from what is in sight something is kept drawn because it is selected or has the focus. */
+const HELD = 400;
 
 export class Viewport {
   first = $state(0);
@@ -21,6 +23,7 @@ export class Viewport {
   /** Whether the end is more than a screen away. */
   far = $state(false);
   #heights: Heights;
+  #held: [first: number, last: number] | null = null;
   #box: HTMLElement | null = null;
   #shift = 0;
   #lastTop = 0;
@@ -39,6 +42,11 @@ export class Viewport {
       this.#box = null;
       clearTimeout(this.#resting);
     };
+  }
+
+  /** What scrolls, once it is there. */
+  get box() {
+    return this.#box;
   }
 
   get(index: number) {
@@ -61,6 +69,13 @@ export class Viewport {
     if (!this.atEnd && (bottom <= y || (top < y && !seen))) this.#shift -= difference;
   }
 
+  /** Keeps these drawn wherever the reader goes, within reason: they are selected, or have the focus. */
+  hold(held: [first: number, last: number] | null) {
+    if (held?.[0] === this.#held?.[0] && held?.[1] === this.#held?.[1]) return;
+    this.#held = held;
+    this.look();
+  }
+
   /** After a round of measuring, or when anything below the messages has grown. */
   settle() {
     if (this.atEnd) this.toEnd();
@@ -72,7 +87,9 @@ export class Viewport {
     if (!box) return;
     const gap = box.scrollHeight - box.scrollTop - box.clientHeight;
     const upwards = box.scrollTop < this.#lastTop - 1 && box.scrollHeight >= this.#lastHeight;
-    this.atEnd = upwards ? gap < 2 : gap < NEAR_END;
+    // An event for where the view put itself says nothing of the reader: more may have come since.
+    const moved = Math.abs(box.scrollTop - this.#lastTop) >= 1;
+    if (moved) this.atEnd = upwards ? gap < 2 : gap < NEAR_END;
     this.#note(box);
     this.look();
     clearTimeout(this.#resting);
@@ -119,6 +136,11 @@ export class Viewport {
     const { length } = this.#heights;
     this.first = length === 0 ? 0 : this.#heights.indexAt(Math.max(0, y - OVERSCAN));
     this.last = length === 0 ? -1 : this.#heights.indexAt(y + height + OVERSCAN);
+    const [from, to] = this.#held ?? [this.first, this.last];
+    if (from > this.first - HELD && to < this.last + HELD && to < length) {
+      this.first = Math.min(this.first, from);
+      this.last = Math.max(this.last, to);
+    }
     this.above = Math.max(0, this.#heights.offset(this.first) + this.#shift);
     this.below = Math.max(0, this.#heights.total - this.#heights.offset(this.last + 1));
   }

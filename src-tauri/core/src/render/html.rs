@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::address;
 use super::escape::{attribute, code, text};
 use super::tree::{Align, Block, Document, Inline, Item, List, Table};
-use super::{highlight, plain};
+use super::{highlight, mathml, plain};
 
 /// Where the colours of code come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,12 @@ pub struct Writer {
     level: u8,
     /// Whether a link or a label is open, which must hold nothing to press.
     closed_in: bool,
+    /// Formulas that may still be laid out.
+    formulas: u32,
 }
+
+/// Formulas of a message that are laid out; further ones show their source.
+const FORMULAS: u32 = 1_000;
 
 /// The whole message.
 pub fn document(document: &Document, colours: Colours) -> String {
@@ -50,12 +55,12 @@ pub fn document(document: &Document, colours: Colours) -> String {
 impl Writer {
     /// A writer at the start of a message.
     pub const fn new(colours: Colours) -> Self {
-        Self { colours, level: 2, closed_in: matches!(colours, Colours::Paper) }
+        Self { colours, level: 2, closed_in: matches!(colours, Colours::Paper), formulas: FORMULAS }
     }
 
     /// A writer that goes on from here for as long as nothing is final.
     pub const fn aside(&self) -> Self {
-        Self { colours: self.colours, level: self.level, closed_in: false }
+        Self { colours: self.colours, level: self.level, closed_in: false, formulas: self.formulas }
     }
 
     /// Appends one block.
@@ -64,7 +69,7 @@ impl Writer {
             Block::Paragraph(inlines) => self.wrapped(out, "p", inlines),
             Block::Heading { level, text } => self.heading(out, *level, text),
             Block::Quote(blocks) => {
-                out.push_str("<blockquote dir=\"auto\">");
+                let _ = write!(out, "<blockquote dir=\"{}\">", direction(blocks.iter()));
                 self.blocks(out, blocks);
                 out.push_str("</blockquote>");
             }
@@ -72,11 +77,7 @@ impl Writer {
             Block::Code { language, text } => self.code(out, language, text),
             Block::Table(table) => self.table(out, table),
             Block::Rule => out.push_str("<hr>"),
-            Block::Math(source) => {
-                out.push_str("<div class=\"math\" dir=\"ltr\"><code>");
-                code(out, source);
-                out.push_str("</code></div>");
-            }
+            Block::Math(source) => self.formula(out, source, true),
             Block::Source(source) => {
                 out.push_str("<pre class=\"raw\" dir=\"auto\">");
                 text(out, source);
@@ -116,7 +117,7 @@ impl Writer {
 
     fn list(&mut self, out: &mut String, list: &List) {
         let tag = if list.start.is_some() { "ol" } else { "ul" };
-        let _ = write!(out, "<{tag} dir=\"auto\"");
+        let _ = write!(out, "<{tag} dir=\"{}\"", direction(list.items.iter().flat_map(|item| &item.blocks)));
         if let Some(start) = list.start.filter(|start| *start != 1) {
             let _ = write!(out, " start=\"{start}\"");
         }
@@ -166,6 +167,7 @@ impl Writer {
                 text(out, language);
                 out.push_str("</span>");
             }
+            out.push_str("<button type=\"button\" class=\"wrap\" data-wrap></button>");
             out.push_str("<button type=\"button\" class=\"copy\" data-copy></button></div>");
         }
         out.push_str("<code tabindex=\"0\"");
@@ -186,7 +188,8 @@ impl Writer {
     }
 
     fn table(&mut self, out: &mut String, table: &Table) {
-        out.push_str("<div class=\"table\" tabindex=\"0\"><table dir=\"auto\"><thead><tr>");
+        let way = if table.head.iter().find_map(|cell| direction_of(cell)) == Some(true) { "rtl" } else { "auto" };
+        let _ = write!(out, "<div class=\"table\" tabindex=\"0\"><table dir=\"{way}\"><thead><tr>");
         for (cell, align) in table.head.iter().zip(&table.columns) {
             // A heading without words would be one without a name.
             self.cell(out, if cell.is_empty() { "td" } else { "th" }, *align, cell);
@@ -234,15 +237,31 @@ impl Writer {
             Inline::Struck(inlines) => self.marked(out, "del", inlines),
             Inline::Link { address, text } => self.link(out, address, text),
             Inline::Image { address, alt } => self.image(out, address, alt),
-            Inline::Math(source) => {
-                out.push_str("<code class=\"math\" dir=\"ltr\">");
-                code(out, source);
-                out.push_str("</code>");
-            }
+            Inline::Math(source) => self.formula(out, source, false),
             Inline::NoteRef(number) => {
                 let _ = write!(out, "<sup class=\"note\" data-note=\"{number}\">{number}</sup>");
             }
             Inline::LineEnd | Inline::Break => out.push_str("<br>"),
+        }
+    }
+
+    /// A formula laid out; its source where it is for paper, not understood, or one too many.
+    fn formula(&mut self, out: &mut String, source: &str, on_its_own: bool) {
+        let left = if self.colours == Colours::Paper { None } else { self.formulas.checked_sub(1) };
+        self.formulas = left.unwrap_or(self.formulas);
+        let (tag, extra) = if on_its_own { ("div", " tabindex=\"0\"") } else { ("span", "") };
+        if let Some(formula) = left.and_then(|_| mathml::write(source, on_its_own)) {
+            let _ = write!(out, "<{tag} class=\"math\" dir=\"ltr\"{extra}");
+            attribute(out, "data-source", source);
+            let _ = write!(out, ">{formula}</{tag}>");
+        } else if on_its_own {
+            out.push_str("<div class=\"math\" dir=\"ltr\"><code>");
+            code(out, source);
+            out.push_str("</code></div>");
+        } else {
+            out.push_str("<code class=\"math\" dir=\"ltr\">");
+            code(out, source);
+            out.push_str("</code>");
         }
     }
 
@@ -297,6 +316,40 @@ impl Writer {
         shown_address(out, href.as_deref().unwrap_or(address));
         out.push_str(if href.is_some() { "</button>" } else { "</span>" });
     }
+}
+
+/// The direction of what holds blocks with a direction of their own: `auto` would not look into those.
+fn direction<'b>(mut blocks: impl Iterator<Item = &'b Block>) -> &'static str {
+    if blocks.find_map(runs_from_right) == Some(true) { "rtl" } else { "auto" }
+}
+
+fn runs_from_right(block: &Block) -> Option<bool> {
+    match block {
+        Block::Paragraph(text) | Block::Heading { text, .. } => direction_of(text),
+        Block::Quote(blocks) => blocks.iter().find_map(runs_from_right),
+        Block::List(list) => list.items.iter().flat_map(|item| &item.blocks).find_map(runs_from_right),
+        _ => None,
+    }
+}
+
+/// Whether a text runs from right to left, by its first letter; `None` without one.
+fn direction_of(text: &[Inline]) -> Option<bool> {
+    text.iter().find_map(|inline| match inline {
+        Inline::Text(words) => words.chars().find(|c| c.is_alphabetic()).map(runs_leftwards),
+        Inline::Emphasis(text) | Inline::Strong(text) | Inline::Struck(text) | Inline::Link { text, .. } => {
+            direction_of(text)
+        }
+        _ => None,
+    })
+}
+
+/// Whether a letter is of a script that runs from right to left: Hebrew, Arabic and their neighbours.
+const fn runs_leftwards(c: char) -> bool {
+    matches!(
+        c,
+        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}'
+            | '\u{1E800}'..='\u{1EFFF}'
+    )
 }
 
 fn shown_address(out: &mut String, address: &str) {

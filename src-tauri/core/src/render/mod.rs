@@ -13,9 +13,10 @@
 //!   there is one) and `span.address`; opened like a link. Inside a link or a task, or with an
 //!   address that may not be opened, a `<span class="chip image">` without `data-href`.
 //! - Code: `<pre class="code" dir="ltr"><div class="head"><span class="lang">python</span><button
-//!   type="button" class="copy" data-copy></button></div><code tabindex="0" data-lang="python">`.
-//!   `span.lang` and `data-lang` are absent without a language. The button is empty: the window gives it
-//!   its word and its accessible name. What it copies is the `textContent` of the `code` beside it.
+//!   type="button" class="wrap" data-wrap></button><button type="button" class="copy"
+//!   data-copy></button></div><code tabindex="0" data-lang="python">`.
+//!   `span.lang` and `data-lang` are absent without a language. The buttons are empty: the window gives
+//!   them words and accessible names. What is copied is the `textContent` of the `code` beside them.
 //!   Coloured code has `<span class="k|s|c|f|t">` (see [`highlight`](highlight())) in it.
 //! - Shown as written: `<pre class="raw" dir="auto">` (raw HTML; a text or table too large to be
 //!   laid out), to be styled `white-space: pre-wrap`.
@@ -27,11 +28,12 @@
 //! - Footnotes: `<sup class="note" data-note="1">1</sup>` and, at the end, `<ol class="notes"><li
 //!   data-note="1">`; without ids, so that messages cannot clash. One that nothing refers to stays in
 //!   its place as `<div class="note"><span class="label">`.
-//! - Mathematics: `<code class="math">` in a line, `<div class="math"><code>` on its own
-//!   (`white-space: pre-wrap`), for now with its source.
+//! - Mathematics: `<span class="math" data-source="$x$">` in a line, `<div class="math" tabindex="0"
+//!   data-source>` on its own, with `MathML` in it (see [`mathml`]). What is not understood, and all that goes on paper,
+//!   is its source: `<code class="math">`, `<div class="math"><code>` (`white-space: pre-wrap`).
 //! - `<span class="control" data-code="U+202E"></span>` stands for a character that would have turned
 //!   the text around it; show `data-code` with CSS.
-//! - Every block has `dir="auto"`; the end of a line is `<br>`, since people and models mean it.
+//! - Every block has `dir="auto"`, and what holds blocks has `dir="rtl"` where the first of them runs so; the end of a line is `<br>`, since people and models mean it.
 //!
 //! # Speed
 //! [`html`](html()) colours no code that was not coloured before, so it stays under a millisecond for
@@ -40,10 +42,13 @@
 //! afterwards [`html`](html()) has the colours too. Rendered messages are not kept here.
 
 mod address;
+mod beginning;
+mod compare;
 mod escape;
 mod highlight;
 mod html;
 mod math;
+mod mathml;
 mod parse;
 mod pdf;
 mod plain;
@@ -52,6 +57,8 @@ mod terminal;
 mod tree;
 
 pub use address::openable;
+pub use beginning::{Beginning, beginning};
+pub use compare::compare;
 pub use pdf::Pages;
 pub use stream::{Step, Stream};
 pub use terminal::terminal;

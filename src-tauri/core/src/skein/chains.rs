@@ -204,6 +204,7 @@ fn views(link: &Link, views: &mut Vec<MessageView>) {
         views.push(MessageView {
             position: views.len() as u32 + 1,
             html: render::html(&written.texts.join("\n\n")),
+            folded: None,
             size: written.size() as u32,
             version: 1,
             response: message.response_id.is_some().then(|| link.wire()),

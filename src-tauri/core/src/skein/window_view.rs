@@ -5,6 +5,7 @@ use rusqlite::Connection;
 use super::Skein;
 use super::show::{find, find_message, message_wire, wire};
 use super::usage::cost_of;
+use crate::clock::days_in;
 use crate::error::Result;
 use crate::render;
 use crate::store::message::MessageRow;
@@ -12,7 +13,7 @@ use crate::store::path::{Path, newest_tip_through};
 use crate::store::sidebar;
 use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, draft, metadata, response, view};
-use crate::wire::{MessageView, SidebarListing, SidebarPage, Thread, ThreadView};
+use crate::wire::{Comparison, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView};
 
 /// Messages that come with a thread when it is opened.
 const FIRST: u32 = 30;
@@ -75,6 +76,7 @@ impl Skein {
             let row = find(conn, id)?;
             let path = path_on_show(conn, &row)?;
             let at = around.map(|message| find_message(conn, &row, message)).transpose()?.map(|message| message.depth);
+            let whole = at.map_or(Whole::LastReply, Whole::At);
             let (from, to) = match at {
                 Some(depth) => (depth.saturating_sub(FIRST / 2).max(1), depth + FIRST / 2),
                 None => (path.len().saturating_sub(FIRST - 1).max(1), path.len()),
@@ -82,7 +84,7 @@ impl Skein {
             Ok(ThreadView {
                 thread: wire(conn, &row)?,
                 length: path.len(),
-                messages: views(conn, &row, &path, from, to)?,
+                messages: views(conn, &row, &path, (from, to), whole)?,
                 failed: response::failed_last(conn, &row)?.map(|last| response::wire(&last, &row)),
                 // Of the same moment as the messages: a reply is in one of the two places.
                 streaming: self.running_in(conn, &row)?,
@@ -92,15 +94,17 @@ impl Skein {
         })
     }
 
-    /// The messages at places `from` to `to` of the path on show, both included, at most 200.
+    /// The messages at places `from` to `to` of the path on show, both included, at most 200. Of a long one only
+    /// the beginning, unless the `whole` is asked for.
     ///
     /// # Errors
     /// `thread_not_found`, `thread_deleted`.
-    pub fn message_views(&self, id: &str, from: u32, to: u32) -> Result<Vec<MessageView>> {
+    pub fn message_views(&self, id: &str, from: u32, to: u32, whole: bool) -> Result<Vec<MessageView>> {
         self.store().read(|conn| {
             let row = find(conn, id)?;
             let path = path_on_show(conn, &row)?;
-            views(conn, &row, &path, from, to.min(from.saturating_add(199)))
+            let whole = if whole { Whole::All } else { Whole::LastReply };
+            views(conn, &row, &path, (from, to.min(from.saturating_add(199))), whole)
         })
     }
 
@@ -117,6 +121,43 @@ impl Skein {
             }
             Ok(message.message.texts.join("\n\n"))
         })
+    }
+
+    /// Two messages of a thread beside each other, such as two versions of a reply.
+    ///
+    /// # Errors
+    /// `storage_error` if one is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted`.
+    pub fn compare_messages(&self, id: &str, left: &str, right: &str) -> Result<Comparison> {
+        let texts = (self.message_text(id, left)?, self.message_text(id, right)?);
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let side = |message: &str| {
+                let mut side = message_wire(conn, id, &find_message(conn, &row, message)?)?;
+                side.texts.clear();
+                Ok::<_, crate::Error>(side)
+            };
+            Ok(Comparison { left: side(left)?, right: side(right)?, rows: render::compare(&texts.0, &texts.1) })
+        })
+    }
+
+    /// The days on which the messages of the path on show were written, in their order, by the calendar of a time
+    /// zone (its IANA name). Where a clock was set back, a day comes again.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn thread_days(&self, id: &str, zone: &str) -> Result<Vec<ThreadDay>> {
+        let times =
+            self.store().read(|conn| Ok::<_, crate::Error>(path_on_show(conn, &find(conn, id)?)?.times(conn)?))?;
+        let day_of = days_in(zone);
+        let mut days: Vec<ThreadDay> = Vec::new();
+        for (at, time) in times.into_iter().enumerate() {
+            let date = day_of(time);
+            match days.last_mut() {
+                Some(last) if last.date == date => last.messages += 1,
+                _ => days.push(ThreadDay { date, position: at as u32 + 1, messages: 1 }),
+            }
+        }
+        Ok(days)
     }
 
     /// Puts the newest path through a message on show, in any state: this is not part of the thread.
@@ -183,13 +224,42 @@ pub(crate) fn path_on_show(conn: &Connection, row: &ThreadRow) -> Result<Path> {
     Ok(Path::to(conn, tip)?)
 }
 
-fn views(conn: &Connection, row: &ThreadRow, path: &Path, from: u32, to: u32) -> Result<Vec<MessageView>> {
-    path.range(conn, from, to)?.iter().map(|message| message_view(conn, row, message)).collect()
+/// Which long messages are painted whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    /// All.
+    All,
+    /// The one at that place.
+    At(u32),
+    /// A reply at the end: it was seen arriving.
+    LastReply,
 }
 
-fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Result<MessageView> {
+/// Longest reply at the end that is painted whole, in bytes.
+const LAST_REPLY: u32 = 64 * 1024;
+
+fn views(
+    conn: &Connection,
+    row: &ThreadRow,
+    path: &Path,
+    (from, to): (u32, u32),
+    whole: Whole,
+) -> Result<Vec<MessageView>> {
+    let is_whole = |message: &MessageRow| match whole {
+        Whole::All => true,
+        Whole::At(place) => message.depth == place,
+        Whole::LastReply => {
+            message.depth == path.len() && message.message.role == Role::Assistant && message.size <= LAST_REPLY
+        }
+    };
+    let rows = path.range(conn, from, to)?;
+    rows.iter().map(|message| message_view(conn, row, message, is_whole(message))).collect()
+}
+
+fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow, whole: bool) -> Result<MessageView> {
     let mut message = message_wire(conn, &thread.id, row)?;
-    let html = render::html(&row.message.texts.join("\n\n"));
+    let text = row.message.texts.join("\n\n");
+    let folded = if whole { None } else { render::beginning(&text) };
     message.texts.clear();
     let version = message.versions.iter().position(|id| *id == message.id).map_or(1, |at| at as u32 + 1);
     let made_by = row.response.map(|seq| response::get(conn, seq)).transpose()?;
@@ -200,7 +270,8 @@ fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow) -> Resu
     Ok(MessageView {
         message,
         position: row.depth,
-        html,
+        html: render::html(folded.map_or(text.as_str(), |beginning| beginning.text)),
+        folded: folded.map(|beginning| beginning.lines),
         size: row.size,
         version,
         response: made_by.map(|made_by| response::wire(&made_by, thread)),

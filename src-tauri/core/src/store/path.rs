@@ -12,6 +12,7 @@ use rusqlite::{Connection, params};
 
 use super::StoreError;
 use super::message::{COLUMNS, MessageRow, from_row};
+use crate::clock::Millis;
 use crate::wire::Role;
 
 /// A stretch of a path: the messages of `branch` from depth `from` to `to`, both included.
@@ -100,6 +101,23 @@ impl Path {
             }
         }
         Ok(rows)
+    }
+
+    /// When each message was written, from the first on; no text is read.
+    ///
+    /// # Errors
+    /// `storage_error`.
+    pub fn times(&self, conn: &Connection) -> Result<Vec<Millis>, StoreError> {
+        let mut read = conn.prepare_cached(
+            "SELECT created_at FROM message WHERE branch = ?1 AND depth BETWEEN ?2 AND ?3 ORDER BY depth",
+        )?;
+        let mut times = Vec::with_capacity(self.len() as usize);
+        for stretch in self.0.iter().rev() {
+            for time in read.query_map(params![stretch.branch, stretch.from, stretch.to], |row| row.get(0))? {
+                times.push(time?);
+            }
+        }
+        Ok(times)
     }
 
     /// Walks from the tip backwards without reading texts, until `visit` breaks.

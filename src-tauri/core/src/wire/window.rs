@@ -15,6 +15,8 @@ pub struct MessageView {
     pub position: u32,
     /// Safe HTML of its text.
     pub html: String,
+    /// Lines of its text, where it is long and `html` is only its beginning.
+    pub folded: Option<u32>,
     /// Length of its text in bytes.
     pub size: u32,
     /// Which version this is, from 1, of `message.versions`.
@@ -23,6 +25,63 @@ pub struct MessageView {
     pub response: Option<Response>,
     /// What the reply cost, if that is known.
     pub cost: Option<Cost>,
+}
+
+/// Some words of a line that is compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ComparedPiece {
+    /// The words.
+    pub text: String,
+    /// Whether they are on this side only.
+    pub changed: bool,
+}
+
+/// A row of two texts beside each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(tag = "type", rename_all = "camelCase")]
+pub enum ComparedRow {
+    /// A line of each that stand for each other; `null` where one side has none.
+    Lines {
+        /// Of the first text.
+        left: Option<Vec<ComparedPiece>>,
+        /// Of the second text.
+        right: Option<Vec<ComparedPiece>>,
+    },
+    /// Lines alike, left out.
+    Alike {
+        /// How many.
+        lines: u32,
+    },
+    /// Rows at the end that are too many to be shown.
+    More {
+        /// How many.
+        lines: u32,
+    },
+}
+
+/// Two messages beside each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Comparison {
+    /// The first, without its text.
+    pub left: Message,
+    /// The second, likewise.
+    pub right: Message,
+    /// What they say.
+    pub rows: Vec<ComparedRow>,
+}
+
+/// A day on which messages of the path on show were written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ThreadDay {
+    /// The day, such as `2026-11-22`.
+    pub date: String,
+    /// Place of its first message, from 1.
+    pub position: u32,
+    /// How many follow on that day, the first included.
+    pub messages: u32,
 }
 
 /// A running response, as far as it has come.

@@ -1,0 +1,51 @@
+// What Rust's HTML leaves to the window: words in its language, names for those who listen, colours,
+// and whether long lines of code wrap, which stays as it was set while a block is drawn anew.
+import { colour } from '../state/code';
+import { t } from '../state/words.svelte';
+
+const HEAD = 200;
+/** Blocks of code whose lines wrap, by how they begin. */
+const wrapped = new Set<string>();
+
+/** `final` is false while the text still grows: its code is coloured when it has ended. */
+export function dress(node: Element, final: boolean) {
+  for (const button of node.querySelectorAll('[data-copy]')) {
+    button.textContent = t('action.copy');
+    button.setAttribute('aria-label', t('action.copyCode'));
+  }
+  for (const code of node.querySelectorAll('pre > code')) {
+    group(code, t('message.code', { language: code.getAttribute('data-lang') ?? '' }));
+    wrap(code, wrapped.has(beginning(code)));
+    if (final) void colour(code);
+  }
+  for (const table of node.querySelectorAll('.table')) group(table, t('message.table'));
+  for (const formula of node.querySelectorAll('div.math[tabindex]')) group(formula, t('message.formula'));
+}
+
+/** A group and no landmark: a message may hold many of one name. */
+function group(node: Element, label: string) {
+  node.setAttribute('role', 'group');
+  node.setAttribute('aria-label', label);
+}
+
+/** Wraps the long lines of a block, or lets them run on. */
+export function toggleWrap(button: Element) {
+  const code = button.closest('pre')?.querySelector('code');
+  if (!code) return;
+  const key = beginning(code);
+  const on = !wrapped.delete(key);
+  if (on) wrapped.add(key);
+  wrap(code, on);
+}
+
+function wrap(code: Element, on: boolean) {
+  const block = code.parentElement;
+  const button = block?.querySelector('[data-wrap]');
+  if (!block || !button) return;
+  block.classList.toggle('wrapped', on);
+  button.textContent = t('action.wrap');
+  button.setAttribute('aria-label', t('action.wrapLines'));
+  button.setAttribute('aria-pressed', String(on));
+}
+
+const beginning = (code: Element) => `${code.getAttribute('data-lang') ?? ''} ${(code.textContent ?? '').slice(0, HEAD)}`;
