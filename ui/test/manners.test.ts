@@ -49,7 +49,7 @@ it('a thread that is asked for from outside is opened, at the start and later', 
 
 it('the main menu shows what can be done anywhere, with its keys', async () => {
   const user = await open(story());
-  await user.click(button('Main menu'));
+  await user.click(button(/Main menu/));
   const items = await screen.findAllByRole('menuitem');
   expect(items.map((each) => each.textContent?.trim().replace(/\s+/g, ' '))).toContain('New thread Ctrl+N');
   await user.click(screen.getByRole('menuitem', { name: /Command palette/ }));
