@@ -9,6 +9,7 @@ mod endpoints;
 mod exports;
 mod finding;
 mod harness;
+mod hostile;
 mod keyboard;
 mod lifecycle;
 mod lived_in;
