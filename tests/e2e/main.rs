@@ -24,6 +24,8 @@ mod pictures;
 mod receipts;
 mod retention;
 mod seals;
+mod searching;
+mod selecting;
 mod side_by_side;
 mod start;
 mod states;

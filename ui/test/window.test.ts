@@ -315,8 +315,8 @@ describe('the sidebar', () => {
     expect(within(list).getByText('Helvetia Logistics')).toBeTruthy();
     expect(within(list).getByRole('button', { name: /Q3 audit questions.*Locked/ })).toBeTruthy();
     await user.click(button('Archived'));
-    await waitFor(() => expect(within(list).getAllByRole('button')).toHaveLength(1));
-    expect(within(list).getByRole('button').textContent).toContain('Onboarding workshop');
+    await waitFor(() => expect(document.querySelectorAll('[data-row]')).toHaveLength(1));
+    expect(document.querySelector('[data-row]')?.textContent).toContain('Onboarding workshop');
   });
 
   it('draws a few of 10,000 threads, and arrows walk over them', async () => {
@@ -334,9 +334,11 @@ describe('the sidebar', () => {
     const user = await open(fake);
     await user.keyboard('{Control>}f{/Control}');
     await waitFor(() => expect(document.activeElement?.id).toBe('search'));
-    await user.keyboard('benchmark');
+    await user.keyboard('benchmark{Enter}');
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByRole('searchbox', { name: 'Search all messages' })));
     const results = await screen.findByRole('region', { name: 'Search results' });
-    const hit = await within(results).findByRole('button', { name: /Transfer pricing memo/ });
+    expect(await within(results).findByRole('heading', { name: /Transfer pricing memo/ })).toBeTruthy();
+    const hit = await within(results).findByRole('button', { name: /benchmark/ });
     expect(within(hit).getByText('benchmark').tagName).toBe('MARK');
     await clean();
     await user.click(hit);

@@ -12,6 +12,8 @@ export type Command = {
   group: Group;
   icon?: string;
   shortcut?: Shortcut;
+  /** Another key for the same, which nobody has to be told of. */
+  also?: Shortcut;
   /** Its key works over an open dialog too. */
   anywhere?: true;
   /** Whether it can be done now; without it, always. */

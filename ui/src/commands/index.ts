@@ -6,7 +6,7 @@ import { composer } from './composer';
 import { list } from './list';
 import { messages } from './messages';
 import { settings } from './settings';
-import { inWords, matches } from './shortcut';
+import { inWords, matches, type Shortcut } from './shortcut';
 import { thread } from './thread';
 import { window } from './window';
 
@@ -29,7 +29,8 @@ export function meaning(event: KeyboardEvent): Command | null {
   if (event.isComposing || event.defaultPrevented) return null;
   const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && isField(event.target);
   if (writes) return null;
-  return commands.find((each) => each.shortcut && matches(event, each.shortcut) && (each.anywhere || dialogs.open === null) && applies(each)) ?? null;
+  const means = (shortcut?: Shortcut) => shortcut !== undefined && matches(event, shortcut);
+  return commands.find((each) => (means(each.shortcut) || means(each.also)) && (each.anywhere || dialogs.open === null) && applies(each)) ?? null;
 }
 
 function isField(target: EventTarget | null) {

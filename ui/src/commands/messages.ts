@@ -2,8 +2,10 @@
 import type { MessageView } from '../generated/MessageView';
 import { compareVersions, copyMessage, edit, quoteMessage, retry, stop } from '../state/actions';
 import { folds } from '../state/folds.svelte';
+import { find } from '../state/find.svelte';
 import { pane } from '../state/pane.svelte';
 import { receipts } from '../state/receipts.svelte';
+import { search } from '../state/search.svelte';
 import { temporary } from '../state/temporary.svelte';
 import type { Key } from '../state/words.svelte';
 import { FIELD_CHARS } from '../state/writing.svelte';
@@ -33,6 +35,10 @@ function on(what: string, words: Key, icon: string, fits: (view: MessageView) =>
 
 const writable = () => pane.canWrite && pane.stream === null;
 const walks = () => temporary.chat === null && pane.length > 0;
+const seekable = () => temporary.chat === null && pane.id !== null && !search.shown;
+
+/** To the next match; without any sought, to the field for one. */
+const seek = (by: 1 | -1) => (find.open && find.hits.length > 0 ? find.step(by) : find.show());
 
 export const messages: Command[] = [
   { id: 'message.next', words: 'commands.nextMessage', group: 'message', icon: 'down', shortcut: { key: 'j' }, when: walks, run: () => void (pane.stepWanted = 1) },
@@ -40,6 +46,14 @@ export const messages: Command[] = [
   {
     id: 'message.stop', words: 'shortcuts.stop', group: 'message', icon: 'stop', shortcut: { key: 'Escape' },
     when: () => shown().stream !== null, run: () => (temporary.chat === null ? stop() : temporary.chat.stop()),
+  },
+  {
+    id: 'message.after', words: 'find.after', group: 'message', icon: 'right', shortcut: { key: 'F3' }, also: { key: 'g', command: true },
+    when: seekable, run: () => seek(1),
+  },
+  {
+    id: 'message.before', words: 'find.before', group: 'message', icon: 'left', shortcut: { key: 'F3', shift: true }, also: { key: 'g', command: true, shift: true },
+    when: seekable, run: () => seek(-1),
   },
   {
     id: 'message.end', words: 'thread.toEnd', group: 'message', icon: 'down',

@@ -37,6 +37,7 @@ export const thread: Command[] = [
   on('rename', 'action.rename', 'edit', open, ({ id }) => (renaming.wanted = id), { key: 'F2' }),
   on('pin', 'action.pin', 'pin', (thread) => here(thread) && !thread.pinned, ({ id }) => pin(id, true)),
   on('unpin', 'action.unpin', 'pin', (thread) => here(thread) && thread.pinned, ({ id }) => pin(id, false)),
+  on('client', 'list.setClient', 'tag', open, ({ id, title }) => dialogs.show({ kind: 'client', chosen: { kind: 'these', ids: [id] }, n: 1, title: title ?? t('thread.untitled') })),
   on('lock', 'action.lock', 'lock', idle, ({ id }) => lock(id)),
   on('unlock', 'action.unlock', 'unlock', (thread) => here(thread) && thread.state === 'locked', ({ id }) => unlock(id)),
   on('archive', 'action.archiveAsk', 'box', (thread) => here(thread) && thread.state !== 'archived' && pane.stream === null, askArchive),

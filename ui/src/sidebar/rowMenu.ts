@@ -1,8 +1,10 @@
 // What can be done to a thread from its line in the list.
+import type { Chosen } from '../generated/Chosen';
 import type { SidebarRow } from '../generated/SidebarRow';
 import type { Item } from '../parts/menu';
-import { fork, lock, pin, remove, undelete, unlock } from '../state/actions';
+import { copyText, fork, lock, pin, remove, undelete, unlock } from '../state/actions';
 import { dialogs } from '../state/dialogs.svelte';
+import { selection } from '../state/selection.svelte';
 import { settings } from '../state/settings.svelte';
 import { renaming } from '../state/renaming.svelte';
 import { t } from '../state/words.svelte';
@@ -12,8 +14,18 @@ function exportRow({ id, title, state, group }: SidebarRow) {
   dialogs.show({ kind: 'export', threads: [{ id, title, state, client }] });
 }
 
-export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | string)[] {
-  if (row.deletedAt) return [{ label: t('step.undelete'), icon: 'retry', run: () => void undelete(row.id) }];
+function chooseRow(id: string, index: number): Item {
+  const run = () => {
+    selection.anchor = index;
+    selection.toggle(id);
+  };
+  return { label: t('list.choose'), icon: 'check', hint: t('list.chooseHow'), run };
+}
+
+/** `index` is its line in the list, where it is asked for there. */
+export function rowMenu(row: SidebarRow, onopen: (id: string) => void, index: number | null = null): (Item | string)[] {
+  const choose = index === null ? [] : [chooseRow(row.id, index)];
+  if (row.deletedAt) return [{ label: t('step.undelete'), icon: 'retry', run: () => void undelete(row.id) }, ...choose];
   const title = row.title ?? t('thread.untitled');
   const open = row.state === 'open';
   const items: (Item | string)[] = [
@@ -22,6 +34,8 @@ export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | 
     { label: t('action.exportAsk'), icon: 'export', run: () => exportRow(row) },
   ];
   if (open) {
+    const chosen: Chosen = { kind: 'these', ids: [row.id] };
+    items.splice(1, 0, { label: t('list.setClient'), icon: 'tag', run: () => dialogs.show({ kind: 'client', chosen, n: 1, title }) });
     items.unshift({
       label: t('action.rename'),
       icon: 'edit',
@@ -39,6 +53,7 @@ export function rowMenu(row: SidebarRow, onopen: (id: string) => void): (Item | 
     items.push({ label: t('action.archiveAsk'), icon: 'box', run: ask });
   }
   const erase = row.state === 'archived';
+  items.push(...choose, { label: t('inspector.copyId'), icon: 'copy', run: () => void copyText(row.id) });
   items.push('', {
     label: erase ? t('action.eraseAsk') : t('action.delete'),
     icon: 'bin',

@@ -1,4 +1,5 @@
 // Which dialog is open, and which side panels a narrow window shows.
+import type { Chosen } from '../generated/Chosen';
 import type { State } from '../generated/State';
 import type { Link } from '../ipc';
 
@@ -18,6 +19,8 @@ export type Dialog =
   | { kind: 'prompts'; id: string | null }
   | { kind: 'versions'; thread: string; versions: string[]; first: string; second: string }
   | { kind: 'days'; thread: string }
+  | { kind: 'archiveMany'; chosen: Chosen; n: number }
+  | { kind: 'client'; chosen: Chosen; n: number; title: string | null }
   | { kind: 'shortcuts' };
 
 class Dialogs {

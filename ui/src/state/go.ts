@@ -2,6 +2,7 @@
 import { dialogs } from './dialogs.svelte';
 import { layout } from './layout.svelte';
 import { pane } from './pane.svelte';
+import { search } from './search.svelte';
 import { sidebar } from './sidebar.svelte';
 import { temporary } from './temporary.svelte';
 
@@ -20,10 +21,11 @@ export function fresh() {
 /** To a temporary chat. */
 export function begin() {
   dialogs.drawer = null;
+  search.leave();
   void temporary.begin();
 }
 
-/** To the search over every message. */
+/** To the field that narrows the list and leads on to the search. */
 export function toSearch() {
   if (!layout.sidebar) layout.toggleSidebar();
   requestAnimationFrame(() => {

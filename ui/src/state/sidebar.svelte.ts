@@ -1,5 +1,6 @@
 // The list of threads: groups with their counts, and pages of lines as they come into view.
 import { SvelteMap } from 'svelte/reactivity';
+import type { Settings } from '../generated/Settings';
 import type { SidebarGroup } from '../generated/SidebarGroup';
 import type { SidebarListing } from '../generated/SidebarListing';
 import type { SidebarPage } from '../generated/SidebarPage';
@@ -11,6 +12,8 @@ import { settings } from './settings.svelte';
 
 export type Filter = 'all' | State | 'bin';
 export const PAGE = 100;
+/** Folded groups that are remembered. */
+const FOLDED = 1000;
 /** Every thread that is not in the bin, the latest first. */
 export const EVERYTHING: SidebarListing = { groupBy: null, sort: 'activity', state: null, deleted: false, text: null };
 
@@ -22,10 +25,15 @@ class Sidebar {
   text = $state('');
   groups = $state.raw<SidebarGroup[]>([]);
   total = $state(0);
+  /** Grows whenever another list is asked for. */
+  changed = $state(0);
   loaded = $state(false);
+  #folded = $derived(new Set(settings.all.folded));
   #pages = new SvelteMap<number, SidebarRow[]>();
   #pending = new Set<number>();
   #turn = 0;
+  #narrowing = false;
+  #narrowed = false;
   #inView = { first: 0, last: 0 };
 
   row(index: number) {
@@ -43,6 +51,47 @@ class Sidebar {
 
   async choose(filter: Filter) {
     this.filter = filter;
+    await this.#anew();
+  }
+
+  /** Lists only what these words fit. While one answer is awaited, of more words only the last are asked for. */
+  async narrow(text: string) {
+    this.text = text;
+    this.#narrowed = true;
+    if (this.#narrowing) return;
+    this.#narrowing = true;
+    while (this.#narrowed) {
+      this.#narrowed = false;
+      await this.#anew();
+    }
+    this.#narrowing = false;
+  }
+
+  /** How the list is grouped and sorted, and what is folded: remembered. */
+  async arrange(change: Partial<Pick<Settings, 'groupBy' | 'sort'>>) {
+    await settings.change(change);
+    await this.#anew();
+  }
+
+  folded = (group: SidebarGroup) => this.#folded.has(this.#named(group));
+
+  fold(groups: SidebarGroup[], folded: boolean) {
+    const names = new Set(groups.map((group) => this.#named(group)));
+    const others = settings.all.folded.filter((name) => !names.has(name));
+    void settings.change({ folded: folded ? [...others, ...names].slice(-FOLDED) : others });
+  }
+
+  /** A group by a name that stays the same. */
+  #named({ name, pinned }: SidebarGroup) {
+    const key = settings.all.groupBy ?? '';
+    if (pinned) return '*';
+    return name === null ? `!${key}` : `${key}=${name}`;
+  }
+
+  /** Another list, from its beginning. */
+  async #anew() {
+    this.changed += 1;
+    this.#inView = { first: 0, last: 0 };
     await this.refresh();
   }
 

@@ -5,9 +5,11 @@ import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
 import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
+import { find } from './find.svelte';
 import { pane } from './pane.svelte';
 import { prompts } from './prompts.svelte';
 import { retention } from './retention.svelte';
+import { search } from './search.svelte';
 import { settings } from './settings.svelte';
 import { sidebar } from './sidebar.svelte';
 import { streams } from './streams.svelte';
@@ -22,9 +24,13 @@ export async function start() {
     void ended(id);
   };
   streams.onMissed = (id) => void missed(id);
-  pane.onLeave = () => temporary.leave();
   prompts.onChanged = () => void composer.asking.load(composer.client);
   watchFocus();
+  pane.onLeave = () => {
+    temporary.leave();
+    search.leave();
+    find.close();
+  };
   await failures.attempt('window', () => settings.load());
   await Promise.all([
     failures.attempt('window', () => streams.subscribe()),

@@ -1,0 +1,79 @@
+// Changes to many threads: one call each, with how far it has come, what was refused, and Undo.
+import type { BulkChange } from '../generated/BulkChange';
+import type { BulkReport } from '../generated/BulkReport';
+import type { Chosen } from '../generated/Chosen';
+import type { State } from '../generated/State';
+import { bulk as ipc } from '../ipc';
+import { composer } from './composer.svelte';
+import { failures } from './failures.svelte';
+import { pane } from './pane.svelte';
+import { selection } from './selection.svelte';
+import { sidebar } from './sidebar.svelte';
+import { toasts } from './toasts.svelte';
+import { count, type CountKey } from './words.svelte';
+import { Job } from './work.svelte';
+
+const brought: Record<State, CountKey> = { open: 'bulk.unlocked', locked: 'bulk.locked', archived: 'toast.archivedThreads' };
+
+class Bulk {
+  job = $state.raw<Job | null>(null);
+  /** What came of the last change, where it did not go through as a whole. */
+  report = $state.raw<BulkReport | null>(null);
+
+  bring(chosen: Chosen, state: State) {
+    return this.#change(chosen, { kind: 'state', state }, brought[state]);
+  }
+
+  pin(chosen: Chosen, pinned: boolean) {
+    return this.#change(chosen, { kind: 'pin', pinned }, pinned ? 'bulk.pinned' : 'bulk.unpinned');
+  }
+
+  /** Sets a metadata key; without a value it is removed. */
+  set(chosen: Chosen, key: string, value: string | null) {
+    const words = value === null ? 'bulk.taken' : 'bulk.set';
+    return this.#change(chosen, { kind: 'metadata', patch: { [key]: value } }, words, { value: value ?? '' });
+  }
+
+  remove(chosen: Chosen) {
+    return this.#change(chosen, { kind: 'delete' }, 'toast.binnedThreads');
+  }
+
+  putBack(chosen: Chosen) {
+    return this.#change(chosen, { kind: 'undelete' }, 'bulk.putBack');
+  }
+
+  dismiss() {
+    this.report = null;
+  }
+
+  async #change(chosen: Chosen, change: BulkChange, words: CountKey, figures: Record<string, string> = {}) {
+    const report = await this.#run((job) => ipc.change(job.id, chosen, change, job.hear));
+    if (report === null) return;
+    selection.clear();
+    const { undo } = report;
+    const back = undo === null ? null : () => void this.#undo(undo);
+    if (report.changed > 0) toasts.add(count(words, report.changed, figures), back);
+  }
+
+  async #undo(number: number) {
+    const report = await this.#run((job) => ipc.undo(job.id, number, job.hear));
+    if (report !== null && report.changed > 0) toasts.add(count('bulk.undone', report.changed));
+  }
+
+  async #run(work: (job: Job) => Promise<BulkReport>) {
+    if (this.job !== null) return null;
+    const job = new Job();
+    this.job = job;
+    this.report = null;
+    await composer.flush();
+    const report = await failures.attempt('bulk', () => work(job));
+    this.job = null;
+    if (report !== null && (report.refused > 0 || report.cancelled || report.failed !== null)) this.report = report;
+    await Promise.all([sidebar.refresh(), pane.refresh()]);
+    // What is in the bin now makes room.
+    if (failures.at('thread')?.code === 'thread_deleted') await pane.fresh();
+    return report;
+  }
+}
+
+export const bulk = new Bulk();
