@@ -37,9 +37,10 @@ async fn nothing_of_a_temporary_chat_is_in_any_file() {
     assert_eq!(sent, ["user", "assistant", "user"], "the model sees the whole chat");
     page.see("Nothing is kept. It is gone when you leave it").await;
     page.fill("textbox", "Write a message", "canary-unsent").await;
-    page.fill("searchbox", "Search everything", "canary").await;
+    page.fill("searchbox", "Search everything", "canary\u{e007}").await;
     page.see("No message has “canary”.").await;
     page.click("button", "Clear the search").await;
+    page.click("button", "Leave the search").await;
     assert_eq!(page.invoke("get_draft", json!({"id": null})).await.unwrap(), "");
     page.picture("temporary-chat").await;
     window.close();
