@@ -56,7 +56,7 @@ async fn what_is_found_stands_by_thread_and_is_walked_through_by_keys_alone() {
     press(page, "\u{e033}").await;
     page.see("2 of 3").await;
     page.until("the next one is in sight", IN_SIGHT, vec!["Ptarmigans".into()]).await;
-    press(page, "\u{e008}\u{e033}\u{e008}\u{e033}").await;
+    press(page, "\u{e008}\u{e033}\u{e033}").await;
     page.see("3 of 3").await;
     page.until("and around to the last", IN_SIGHT, vec!["in winter".into()]).await;
     press(page, "\u{e00a}\u{e012}").await;
@@ -82,7 +82,7 @@ async fn filters_narrow_it_and_nothing_found_says_so() {
     page.click("button", "State").await;
     page.click("menuitemradio", "Any").await;
     page.see("3 messages · 1 thread").await;
-    page.click("button", "Clear the search").await;
+    page.js("document.querySelector('main [role=search] button').click()", vec![]).await;
     page.see("Words find what begins with them").await;
     page.picture("search-empty").await;
 }
