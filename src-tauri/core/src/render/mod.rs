@@ -29,7 +29,7 @@
 //!   data-note="1">`; without ids, so that messages cannot clash. One that nothing refers to stays in
 //!   its place as `<div class="note"><span class="label">`.
 //! - Mathematics: `<span class="math" data-source="$x$">` in a line, `<div class="math" tabindex="0"
-//!   data-source>` on its own, with `MathML` in it (see [`mathml`]). What is not understood, and all that goes on paper,
+//!   data-source>` on its own, with `MathML` in it (see `mathml`). What is not understood, and all that goes on paper,
 //!   is its source: `<code class="math">`, `<div class="math"><code>` (`white-space: pre-wrap`).
 //! - `<span class="control" data-code="U+202E"></span>` stands for a character that would have turned
 //!   the text around it; show `data-code` with CSS.
