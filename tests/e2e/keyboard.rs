@@ -108,7 +108,8 @@ async fn a_message_is_searched_for_and_gone_to_without_a_pointer() {
     press(page, &[CONTROL, 'f']).await;
     focused(page, "Search everything").await;
     type_text(page, "lighthouses").await;
-    page.find("region", "Search results").await;
+    press(page, &[key(Key::Enter)]).await;
+    page.find("searchbox", "Search all messages").await;
     page.until("something was found", "return document.querySelector('[data-hit]') !== null", vec![]).await;
     press(page, &[key(Key::Down)]).await;
     page.until("a hit has the focus", "return document.activeElement.matches('[data-hit]')", vec![]).await;
