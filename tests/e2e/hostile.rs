@@ -116,7 +116,7 @@ async fn three_hundred_hostile_texts_are_only_text() {
     page.find("region", "Search results").await;
     page.until(
         "there are hits",
-        "return document.querySelectorAll('[aria-label=\"Search results\"] button').length > 5",
+        "document.querySelector('[data-more]')?.click(); return document.querySelectorAll('[data-hit]').length > 5",
         vec![],
     )
     .await;
