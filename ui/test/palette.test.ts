@@ -105,5 +105,5 @@ it('what no thread and no command is called goes on to the search', async () => 
   await user.keyboard('{Control>}k{/Control}benchmark');
   expect(await screen.findByText('Nothing has that name.')).toBeTruthy();
   await user.keyboard('{Enter}');
-  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('searchbox').value).toBe('benchmark'));
+  await waitFor(() => expect(screen.getByRole<HTMLInputElement>('searchbox', { name: 'Search all messages' }).value).toBe('benchmark'));
 });
