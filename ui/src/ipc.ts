@@ -12,6 +12,7 @@ import type { Chosen } from './generated/Chosen';
 import type { Comparison } from './generated/Comparison';
 import type { ContextPreview } from './generated/ContextPreview';
 import type { Deleted } from './generated/Deleted';
+import type { Draft } from './generated/Draft';
 import type { DueThread } from './generated/DueThread';
 import type { Endpoint } from './generated/Endpoint';
 import type { EndpointPatch } from './generated/EndpointPatch';
@@ -68,6 +69,9 @@ export type Ask = {
   withoutPrompt?: boolean;
 };
 
+/** What is asked in a temporary chat, and how. */
+export type ChainAsk = { text: string; system: string | null; model: string | null; options: ThreadOptions };
+
 /** Which threads to export. */
 export type Wanted = { kind: 'threads'; ids: string[] } | { kind: 'client'; client: string } | { kind: 'all' };
 
@@ -117,8 +121,8 @@ export const threads = {
   history: (id: string) => call<Entry[]>('list_history', { id }),
   search: (query: string, after: string | null = null) => call<SearchPage>('search', { query, after }),
   searchThread: (id: string, query: string) => call<FoundInThread>('search_thread', { id, query }),
-  saveDraft: (id: string | null, text: string) => call<void>('save_draft', { id, text }),
-  draft: (id: string | null) => call<string>('get_draft', { id }),
+  saveDraft: (id: string | null, draft: Draft) => call<void>('save_draft', { id, draft }),
+  draft: (id: string | null) => call<Draft>('get_draft', { id }),
 };
 
 export const responses = {
@@ -170,11 +174,10 @@ export const usage = {
 
 /** Chains: what a temporary chat is made of. Nothing of them is kept. */
 export const chains = {
-  respond: (previous: string | null, text: string, model: string | null) =>
-    call<Response>('respond_in_chain', { previous, text, model }),
+  respond: (previous: string | null, ask: ChainAsk) => call<Response>('respond_in_chain', { previous, ...ask }),
   open: (responseId: string) => call<ChainView>('open_chain', { responseId }),
-  preview: (previous: string | null, model: string | null, draft: string) =>
-    call<ContextPreview>('preview_chain', { previous, model, draft }),
+  preview: (previous: string | null, options: ThreadOptions, model: string | null, draft: string) =>
+    call<ContextPreview>('preview_chain', { previous, options, model, draft }),
   copyMessage: (responseId: string, messageId: string, plain: boolean) =>
     call<void>('copy_chain_message', { responseId, messageId, plain }),
   text: (responseId: string, messageId: string) => call<string>('chain_text', { responseId, messageId }),

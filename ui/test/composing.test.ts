@@ -67,7 +67,7 @@ describe('a pasted text', () => {
     await screen.findByTestId('folded');
     await pane.open(memo);
     await waitFor(() => expect(screen.queryByTestId('folded')).toBeNull());
-    expect(fake.get(route).draft).toBe(`About this:\n\n${long}`);
+    expect(fake.get(route).draft.text).toBe(`About this:\n\n${long}`);
     await pane.open(route);
     await screen.findByTestId('folded');
     expect(field().value).toBe('About this:');

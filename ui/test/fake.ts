@@ -7,6 +7,7 @@ import type { BulkChange } from '../src/generated/BulkChange';
 import type { BulkReport } from '../src/generated/BulkReport';
 import type { Chosen } from '../src/generated/Chosen';
 import type { Comparison } from '../src/generated/Comparison';
+import type { Draft } from '../src/generated/Draft';
 import type { DueReason } from '../src/generated/DueReason';
 import type { DueThread } from '../src/generated/DueThread';
 import type { Endpoint } from '../src/generated/Endpoint';
@@ -42,7 +43,9 @@ type Stored = {
   status: MessageStatus;
   response: Response | null;
 };
-type Kept = { thread: Thread; messages: Stored[]; tip: string | null; draft: string; history: Entry[]; failed: Response | null };
+type Kept = { thread: Thread; messages: Stored[]; tip: string | null; draft: Draft; history: Entry[]; failed: Response | null };
+
+const blank: Draft = { text: '', system: null, model: null };
 
 export const refusal = (code: string, details: Args = {}): ErrorDetail => ({ code, message: code, details });
 
@@ -93,7 +96,7 @@ export class Fake extends FakePrompts {
   shown: string[] = [];
   keychain: 'ready' | 'missing' = 'ready';
   readOnly = false;
-  newDraft = '';
+  newDraft: Draft = { ...blank };
   opened: string[] = [];
   copied: string[] = [];
   links: string[] = [];
@@ -133,7 +136,7 @@ export class Fake extends FakePrompts {
       revision: 1, createdAt: at, updatedAt: at, lastActivityAt: at, deletedAt: null, forkedFrom: null, seal: null,
     };
     thread.seal = this.sealed(thread, state);
-    const kept: Kept = { thread, messages: [], tip: null, draft: '', history: [], failed: null };
+    const kept: Kept = { thread, messages: [], tip: null, draft: { ...blank }, history: [], failed: null };
     this.threads.set(id, kept);
     this.note(kept, 'created');
     if (state !== 'open') this.note(kept, state);
@@ -446,9 +449,9 @@ export class Fake extends FakePrompts {
     return { hits: hits.slice(0, 50), next: null };
   }
 
-  on_save_draft({ id, text }: Args) {
-    if (id === null) this.newDraft = String(text);
-    else this.get(id).draft = String(text);
+  on_save_draft({ id, draft }: Args) {
+    if (id === null) this.newDraft = draft as Draft;
+    else this.get(id).draft = draft as Draft;
   }
 
   on_get_draft() {
@@ -522,13 +525,14 @@ export class Fake extends FakePrompts {
   }
 
   /** A new chain, or what went on from a response of one: each response has its own copy. */
-  on_respond_in_chain({ previous, text }: Args): Response {
+  on_respond_in_chain({ previous, text, system }: Args): Response {
     const aside = [...this.threads.values()].some((kept) => kept.messages.some((message) => message.response?.id === previous));
     const before = previous === null || aside ? null : this.chains.get(String(previous));
     if (before === undefined) throw refusal('response_expired');
     const kept = this.add('chain', null, null, 'open', 0);
     this.threads.delete('chain');
     for (const message of before?.messages ?? []) this.say(kept, message.role, message.text, message);
+    if (system !== null) this.say(kept, 'system', String(system));
     const input = this.say(kept, 'user', String(text));
     const response: Response = { ...this.response(''), thread: null, threadState: null, previousResponseId: previous as string | null };
     kept.failed = response;

@@ -18,6 +18,7 @@ type Kept = { thread: Thread; messages: Asked[]; failed: Response | null };
 
 export abstract class FakeUsage extends FakeSeals {
   abstract override threads: Map<string, Kept>;
+  abstract chains: Map<string, Kept>;
   abstract endpoints: Endpoint[];
   abstract copied: string[];
   prices: Price[] = [];
@@ -36,7 +37,7 @@ export abstract class FakeUsage extends FakeSeals {
   }
 
   on_get_receipt({ id }: Args): Receipt {
-    for (const kept of this.threads.values()) {
+    for (const kept of [...this.threads.values(), ...this.chains.values()]) {
       const message = kept.messages.find((each) => each.response?.id === id);
       const response = message?.response ?? (kept.failed?.id === id ? kept.failed : null);
       if (!response) continue;

@@ -114,6 +114,40 @@ describe('a temporary chat', () => {
     expect(screen.getByText('Kept as a thread.')).toBeTruthy();
   });
 
+  it('asks with parameters and a system prompt of its own, and keeps them when it becomes a thread', async () => {
+    const { fake, user } = await begin();
+    await user.click(button('System prompt'));
+    await user.type(screen.getByRole('textbox', { name: 'System prompt' }), 'Answer in rhyme.');
+    await user.click(button('Use it'));
+    expect(screen.getByTestId('system-note').textContent).toContain('Begins with a system prompt of its own');
+    await user.click(button('Parameters'));
+    await user.type(screen.getByRole('textbox', { name: 'Temperature' }), '0.7');
+    await user.keyboard('{Escape}');
+    await ask(fake, user, 'One', 'Fun');
+    const options = { policy: 'newest', parameters: { temperature: 0.7 } };
+    expect(fake.did('respond_in_chain')[0]).toMatchObject({ text: 'One', system: 'Answer in rhyme.', options });
+    await ask(fake, user, 'Two', 'Blue');
+    expect(fake.did('respond_in_chain')[1]).toMatchObject({ text: 'Two', system: null, options });
+    expect(fake.did('save_draft').filter((args) => (args['draft'] as { system: unknown }).system !== null)).toEqual([]);
+    await user.click(button('Keep as thread'));
+    await waitFor(() => expect(fake.did('set_thread_options')).toEqual([{ id: pane.id, options }]));
+  });
+
+  it('shows what the model saw for a reply, and what it cost', async () => {
+    const { fake, user } = await begin();
+    fake.prices = [{ endpoint: 'OpenAI', model: 'gpt-4.1', input: '1000', output: '1000', currency: 'USD' }];
+    await ask(fake, user, 'One', 'First reply');
+    await ask(fake, user, 'Two', 'Second reply');
+    expect(article('Second reply').textContent).toContain('0.64');
+    const saw = await screen.findByTestId('model-saw');
+    expect(saw.textContent).toContain('3 messages were sent');
+    await user.click(within(article('First reply')).getByRole('button', { name: 'More for this message' }));
+    await user.click(screen.getByRole('menuitem', { name: 'What the model saw' }));
+    await waitFor(() => expect(screen.getByTestId('model-saw').textContent).toContain('Show the last one'));
+    expect(screen.getByTestId('usage').textContent).toContain('This reply');
+    await clean();
+  });
+
   it('is left without a question, can be come back to, and is then forgotten', async () => {
     const { fake, user } = await begin();
     await ask(fake, user, 'One', 'First reply');

@@ -73,11 +73,11 @@ describe('writing', () => {
     const user = await open(fake, memo);
     await user.type(field(), 'half a thought');
     await pane.open('thread_sd');
-    expect(fake.get(memo).draft).toBe('half a thought');
+    expect(fake.get(memo).draft.text).toBe('half a thought');
     await tick();
     expect(field().value).toBe('');
     await user.type(field(), 'another');
-    await waitFor(() => expect(fake.get('thread_sd').draft).toBe('another'));
+    await waitFor(() => expect(fake.get('thread_sd').draft.text).toBe('another'));
     await pane.open(memo);
     await tick();
     expect(field().value).toBe('half a thought');

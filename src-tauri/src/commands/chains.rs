@@ -3,8 +3,10 @@
 
 use std::sync::Arc;
 
-use skein_core::wire::{ChainView, ContextPreview, Input, Response, ResponseRequest, Role, TextPart, Thread};
-use skein_core::{RespondOptions, Skein, render};
+use skein_core::wire::{
+    ChainView, ContextPreview, Input, Response, ResponseRequest, Role, TextPart, Thread, ThreadOptions,
+};
+use skein_core::{Beginning, RespondOptions, Skein, render};
 use tauri::State;
 
 use super::clipboard::Clipboard;
@@ -14,22 +16,28 @@ use crate::sink::WindowSink;
 type Handle<'a> = State<'a, Skein>;
 type Ear<'a> = State<'a, Arc<WindowSink>>;
 
-/// Sends a message behind a response, or at the beginning of a chain.
+/// Sends a message behind a response, or at the beginning of a chain, with a new system prompt before it if there is one.
 #[tauri::command]
 pub async fn respond_in_chain(
     skein: Handle<'_>,
     sink: Ear<'_>,
     previous: Option<String>,
     text: String,
+    system: Option<String>,
     model: Option<String>,
+    options: ThreadOptions,
 ) -> Answer<Response> {
+    let message = |role, text| Input { role, texts: vec![TextPart { text }], content: None };
+    let system = system.map(|text| message(Role::System, text));
     let request = ResponseRequest {
         model,
-        inputs: vec![Input { role: Role::User, texts: vec![TextPart { text }], content: None }],
+        inputs: system.into_iter().chain([message(Role::User, text)]).collect(),
         previous_response_id: previous,
         ..ResponseRequest::default()
     };
-    let running = skein.respond(request, RespondOptions::default(), sink.inner().clone()).await;
+    let beginning = Beginning { options: Some(options), ..Beginning::default() };
+    let options = RespondOptions { beginning, ..RespondOptions::default() };
+    let running = skein.respond(request, options, sink.inner().clone()).await;
     answer(running).map(|running| running.response)
 }
 
@@ -44,10 +52,11 @@ pub fn open_chain(skein: Handle<'_>, sink: Ear<'_>, response_id: String) -> Answ
 pub fn preview_chain(
     skein: Handle<'_>,
     previous: Option<String>,
+    options: ThreadOptions,
     model: Option<String>,
     draft: String,
 ) -> Answer<ContextPreview> {
-    blocking(|| skein.preview_chain(previous.as_deref(), model.as_deref(), &draft))
+    blocking(|| skein.preview_chain(previous.as_deref(), &options, model.as_deref(), &draft))
 }
 
 #[tauri::command(async)]

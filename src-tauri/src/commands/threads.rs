@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skein_core::Skein;
 use skein_core::wire::{
-    Comparison, Deleted, Entry, ErrorDetail, FoundInThread, JsonObject, MessageView, SearchPage, SidebarListing,
+    Comparison, Deleted, Draft, Entry, ErrorDetail, FoundInThread, JsonObject, MessageView, SearchPage, SidebarListing,
     SidebarPage, State as ThreadState, Thread, ThreadDay, ThreadView,
 };
 use tauri::{State, WebviewWindow};
@@ -151,11 +151,11 @@ pub fn search_thread(skein: Handle<'_>, id: String, query: String) -> Answer<Fou
 }
 
 #[tauri::command(async)]
-pub fn save_draft(skein: Handle<'_>, id: Option<String>, text: String) -> Answer<()> {
-    blocking(|| skein.save_draft(id.as_deref(), &text))
+pub fn save_draft(skein: Handle<'_>, id: Option<String>, draft: Draft) -> Answer<()> {
+    blocking(|| skein.save_draft(id.as_deref(), &draft))
 }
 
 #[tauri::command(async)]
-pub fn get_draft(skein: Handle<'_>, id: Option<String>) -> Answer<String> {
+pub fn get_draft(skein: Handle<'_>, id: Option<String>) -> Answer<Draft> {
     blocking(|| skein.draft(id.as_deref()))
 }

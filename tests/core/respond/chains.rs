@@ -7,7 +7,9 @@ use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
 use skein_core::response::Happening;
 use skein_core::store::listing::ThreadFilter;
-use skein_core::wire::{Door, MessageStatus, Response, ResponseRequest, ResponseStatus, Role, State, ThreadChoice};
+use skein_core::wire::{
+    Door, MessageStatus, Response, ResponseRequest, ResponseStatus, Role, State, ThreadChoice, ThreadOptions,
+};
 use skein_core::{Code, OpenOptions, RespondOptions, Skein};
 use skein_support::model_server::{Gate, Reply};
 
@@ -107,7 +109,7 @@ async fn system_messages_of_a_chain_always_go_and_what_does_not_fit_is_counted()
     assert_eq!(last.context.sent + last.context.left_out, 10);
     assert!(last.context.left_out > 0);
 
-    let preview = world.skein.preview_chain(Some(&last.id), None, "a draft").unwrap();
+    let preview = world.skein.preview_chain(Some(&last.id), &ThreadOptions::default(), None, "a draft").unwrap();
     assert_eq!(preview.messages + preview.left_out, 11);
     let refusal = world.ask(chained(Some(&last.id), &"word ".repeat(4_000))).await;
     assert_eq!(refused(refusal), Code::ContextTooLong);

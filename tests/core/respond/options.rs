@@ -10,6 +10,7 @@ use skein_core::wire::{ContextPolicy, EndpointPatch, JsonObject, ResponseStatus,
 use skein_core::{Beginning, Code, RespondOptions};
 use skein_support::model_server::Reply;
 
+use crate::chains::{chained, chat};
 use crate::support::{World, refused, request};
 
 fn object(value: &Value) -> JsonObject {
@@ -86,6 +87,25 @@ async fn a_new_thread_can_be_told_how_to_ask_with_its_first_message() {
     assert!(body.to_string().contains(":300"), "{body}");
     ask(ThreadOptions::default()).await.unwrap().done().await;
     assert_eq!(world.skein.thread_options("t").unwrap(), options, "only a beginning is told");
+}
+
+#[tokio::test]
+async fn a_response_in_a_chain_is_asked_for_as_it_is_told() {
+    let world = World::new();
+    let options = ThreadOptions { parameters: object(&json!({"temperature": 0.7})), policy: ContextPolicy::Refuse };
+    let tell = |options: ThreadOptions| {
+        let beginning = Beginning { options: Some(options), ..Beginning::default() };
+        RespondOptions { beginning, ..RespondOptions::default() }
+    };
+    let ask = |options: ThreadOptions| world.skein.respond(chained(None, "hello"), tell(options), Arc::new(()));
+    let long = ThreadOptions { parameters: object(&json!({"x": "x".repeat(16_384)})), ..options.clone() };
+    assert_eq!(refused(ask(long).await), Code::InvalidRequest);
+    let response = ask(options).await.unwrap().done().await;
+    assert_eq!(world.server.last_request().json()["temperature"], json!(0.7));
+    let receipt = world.skein.receipt(&response.id).unwrap();
+    assert_eq!((&receipt.parameters["temperature"], receipt.messages.policy), (&json!(0.7), ContextPolicy::Refuse));
+    chat(&world, Some(&response.id), "and now").await;
+    assert_eq!(world.server.last_request().json().get("temperature"), None, "each is told anew");
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
-use skein_core::wire::{ResponseRequest, Role};
+use skein_core::wire::{ResponseRequest, Role, ThreadOptions};
 use skein_core::{Once, RespondOptions, Skein};
 use skein_support::model_server::{ModelServer, Reply, chat_chunk};
 use tracing::span::{Attributes, Id, Record};
@@ -77,7 +77,7 @@ async fn say_it_all(dir: &Path) {
     let aside = skein.list_messages("t", &skein_core::MessageRange::default()).unwrap().data[1].response_id.clone();
     ask(&skein, chained(aside.as_deref(), CANARY), 7).await;
     skein.chain(&first).unwrap();
-    skein.preview_chain(Some(&first), None, CANARY).unwrap();
+    skein.preview_chain(Some(&first), &ThreadOptions::default(), None, CANARY).unwrap();
     assert!(skein.chain(CANARY).is_err());
 }
 

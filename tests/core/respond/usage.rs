@@ -5,6 +5,7 @@ use skein_core::wire::{Cost, Price, ThreadChoice, Usage, UsageBy, UsageSum};
 use skein_core::{Code, UsageFilter};
 use skein_support::model_server::Reply;
 
+use crate::chains::chained;
 use crate::support::{World, refused, request};
 
 fn price(input: &str, output: &str, currency: &str) -> Price {
@@ -30,6 +31,18 @@ async fn ask(world: &World, thread: &str, client: &str, reply: Reply) -> String 
     let metadata = json!({"client": client}).as_object().cloned();
     asked.thread = Some(ThreadChoice::Object { id: thread.into(), metadata });
     world.ask(asked).await.unwrap().done().await.id
+}
+
+#[tokio::test]
+async fn a_reply_of_a_chain_says_what_it_cost_where_there_is_a_price() {
+    let world = World::new();
+    world.server.always(told(1_000_000, 500_000));
+    let response = world.ask(chained(None, "hello")).await.unwrap().done().await;
+    let costs =
+        || world.skein.chain(&response.id).unwrap().messages.into_iter().map(|view| view.cost).collect::<Vec<_>>();
+    assert_eq!(costs(), [None, None], "unknown is not 0");
+    world.skein.set_price(&price("2", "8", "EUR")).unwrap();
+    assert_eq!(costs(), [None, Some(Cost { amount: "6".into(), currency: "EUR".into() })]);
 }
 
 #[tokio::test]

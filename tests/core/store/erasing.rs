@@ -1,7 +1,7 @@
 //! Erasing: nothing of what was said is left in any file of the folder, at a cost that follows what is erased.
 
 use skein_core::keychain::Keychain;
-use skein_core::wire::{Door, Role, State};
+use skein_core::wire::{Door, Draft, Role, State};
 use skein_core::{OpenOptions, Skein};
 
 use crate::support::{Fixture, files_that_hold};
@@ -25,7 +25,8 @@ fn filled() -> (Fixture, Skein) {
         last = Some(fixture.message(&thread, last.as_ref(), Role::User, &format!("{WORD} {n}")));
     }
     skein.rename_thread("gone", WORD).unwrap();
-    skein.save_draft(Some("gone"), WORD).unwrap();
+    let draft = Draft { text: WORD.into(), system: Some(WORD.into()), model: Some(WORD.into()) };
+    skein.save_draft(Some("gone"), &draft).unwrap();
     skein.set_state("gone", State::Archived).unwrap();
     (fixture, skein)
 }

@@ -5,22 +5,22 @@ import { pane } from '../state/pane.svelte';
 import { temporary } from '../state/temporary.svelte';
 import type { Command } from './command';
 
-const inThread = () => temporary.chat === null && pane.canWrite;
+const canWrite = () => temporary.chat !== null || pane.canWrite;
+const written = () => temporary.chat ?? writing;
 
 export const composer: Command[] = [
   {
     id: 'composer.write', words: 'composer.label', group: 'composer', icon: 'edit', shortcut: { key: 'l', command: true },
-    when: () => temporary.chat !== null || pane.canWrite,
-    run: () => void ((temporary.chat ?? writing).focusWanted += 1),
+    when: canWrite, run: () => void (written().focusWanted += 1),
   },
   {
     id: 'composer.prompts', words: 'prompts.insert', group: 'composer', icon: 'prompts', shortcut: { key: 'p', command: true, shift: true },
-    when: () => temporary.chat !== null || pane.canWrite, run: () => (temporary.chat ?? writing).choosing.show(),
+    when: canWrite, run: () => written().choosing.show(),
   },
   { id: 'composer.library', words: 'prompts.manage', group: 'composer', icon: 'prompts', run: () => dialogs.show({ kind: 'prompts', id: null }) },
   {
     id: 'composer.parameters', words: 'asking.title', group: 'composer', icon: 'sliders',
-    when: inThread, run: () => void (writing.panel = 'parameters'),
+    when: canWrite, run: () => void (written().panel = 'parameters'),
   },
-  { id: 'composer.system', words: 'system.title', group: 'composer', icon: 'system', when: inThread, run: () => void (writing.panel = 'system') },
+  { id: 'composer.system', words: 'system.title', group: 'composer', icon: 'system', when: canWrite, run: () => void (written().panel = 'system') },
 ];

@@ -66,7 +66,7 @@ export const messages: Command[] = [
   },
   {
     id: 'message.receipt', words: 'saw.heading', group: 'message', icon: 'details',
-    when: () => temporary.chat === null && receipts.last !== null, run: () => receipts.choose(null),
+    when: () => receipts.last !== null, run: () => receipts.choose(null),
   },
   {
     id: 'message.retryLast', words: 'commands.retryLast', group: 'message', icon: 'retry',

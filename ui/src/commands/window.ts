@@ -2,7 +2,6 @@
 import { dialogs } from '../state/dialogs.svelte';
 import { layout } from '../state/layout.svelte';
 import { settings } from '../state/settings.svelte';
-import { temporary } from '../state/temporary.svelte';
 import type { Key } from '../state/words.svelte';
 import type { Theme } from '../generated/Theme';
 import type { Command } from './command';
@@ -27,7 +26,7 @@ export const window: Command[] = [
   { id: 'window.sidebar', words: 'panes.sidebar', group: 'window', icon: 'panel', shortcut: { key: 'b', command: true }, run: () => layout.toggleSidebar() },
   {
     id: 'window.inspector', words: 'inspector.toggle', group: 'window', icon: 'details', shortcut: { key: 'i', command: true },
-    when: () => temporary.chat === null, run: () => layout.toggleInspector(),
+    run: () => layout.toggleInspector(),
   },
   { id: 'window.shortcuts', words: 'shortcuts.title', group: 'window', icon: 'keyboard', shortcut: { key: '?' }, run: () => dialogs.show({ kind: 'shortcuts' }) },
   {

@@ -1,19 +1,24 @@
 // What is being written: the draft of each thread, the model it will go to, and sending it.
+import type { Draft } from '../generated/Draft';
 import { responses, threads, type Ask } from '../ipc';
-import { Asking } from './asking.svelte';
+import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { Recall } from './recall';
+import { ThreadAsking } from './threadAsking.svelte';
 import { Writing, type Fold } from './writing.svelte';
 
 const SAVE_AFTER = 300;
+const nothing: Draft = { text: '', system: null, model: null };
 
 class Composer extends Writing {
-  /** How the thread asks its models. */
-  readonly asking = new Asking(() => this.look());
+  readonly asking: ThreadAsking = new ThreadAsking(
+    () => this.look(),
+    () => this.#keep(),
+  );
   #client = $state('');
   #thread: string | null = null;
-  #models = $state<Record<string, string>>({});
+  #model = $state<string | null>(null);
   #unsaved = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
   #stored: Promise<unknown> = Promise.resolve();
@@ -33,19 +38,24 @@ class Composer extends Writing {
     if (this.#thread === null) void this.asking.load(client);
   }
 
-  /** `endpoint/model` chosen for this thread; `null` takes the default endpoint's. */
+  /** What was chosen for this thread, as long as there is such an endpoint. */
   get model() {
-    return this.#models[this.#thread ?? ''] ?? null;
+    return this.#model !== null && endpoints.knows(this.#model) ? this.#model : null;
   }
 
   choose(model: string | null) {
-    if (model === null) delete this.#models[this.#thread ?? ''];
-    else this.#models[this.#thread ?? ''] = model;
+    if (model !== this.#model) this.#keep();
+    this.#model = model;
     this.look();
   }
 
   protected override changed() {
     super.changed();
+    this.#keep();
+  }
+
+  /** Saves the draft soon. */
+  #keep() {
     this.#unsaved = true;
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => void this.flush(), this.pause(SAVE_AFTER));
@@ -56,10 +66,14 @@ class Composer extends Writing {
     clearTimeout(this.#saving);
     if (this.#unsaved) {
       this.#unsaved = false;
-      const [id, text] = [this.#thread, this.whole];
-      this.#stored = failures.attempt('draft', () => threads.saveDraft(id, text));
+      const [id, draft] = [this.#thread, this.#draft];
+      this.#stored = failures.attempt('draft', () => threads.saveDraft(id, draft));
     }
     await Promise.all([this.#stored, this.asking.flush()]);
+  }
+
+  get #draft(): Draft {
+    return { text: this.whole, system: this.asking.change, model: this.#model };
   }
 
   leave() {
@@ -69,23 +83,24 @@ class Composer extends Writing {
     return this.flush();
   }
 
-  enter(thread: string | null, draft: string) {
+  enter(thread: string | null, draft: Draft) {
     this.#thread = thread;
+    this.#model = draft.model;
     this.#recall.reset();
-    this.put(draft);
-    this.#unfoldAsBefore(thread, draft);
+    this.put(draft.text);
+    this.#unfoldAsBefore(thread, draft.text);
     this.#unsaved = false;
     if (thread !== null) this.#client = '';
     this.focusWanted += 1;
     this.look();
-    void this.asking.enter(thread, this.client);
+    void this.asking.enter(thread, this.client, draft.system);
   }
 
   /** A draft is one text; what was folded of it when the thread was left is folded again. */
-  #unfoldAsBefore(thread: string | null, draft: string) {
+  #unfoldAsBefore(thread: string | null, text: string) {
     const before = this.#parts.get(thread);
     this.#parts.delete(thread);
-    if (before?.whole !== draft) return;
+    if (before?.whole !== text) return;
     this.text = before.text;
     this.folds = before.folds;
   }
@@ -117,7 +132,7 @@ class Composer extends Writing {
     if (this.sending || pane.stream !== null || this.whole === '') return;
     if (!this.admits('')) return;
     const [thread, text] = [this.#thread, this.whole];
-    const ask: Ask = { thread, text, ...this.asking.along() };
+    const ask: Ask = { thread, text, ...this.asking.ask() };
     if (this.model !== null) ask.model = this.model;
     if (thread === null && this.client.trim() !== '') ask.metadata = { client: this.client.trim() };
     this.sending = true;
@@ -126,20 +141,25 @@ class Composer extends Writing {
     this.sending = false;
     if (response === null) return;
     this.asking.sent(thread);
-    await this.#sent(thread, text);
+    await this.#sent(thread, text, response.thread);
     if (this.#thread === thread) await pane.accepted(response);
     if (thread !== null && this.#thread === thread) await this.asking.load('');
   }
 
-  /** The text is stored as a message now; the draft has done its work. */
-  async #sent(thread: string | null, text: string) {
-    if (this.#thread === thread && this.whole === text) {
+  /** The text is stored as a message now; the draft has done its work. The model that was chosen stays with the thread. */
+  async #sent(thread: string | null, text: string, made: string | null) {
+    const here = this.#thread === thread;
+    if (here && this.whole === text) {
       clearTimeout(this.#saving);
       this.#unsaved = false;
       this.#recall.reset();
       this.put('');
     }
-    await failures.attempt('draft', () => threads.saveDraft(thread, this.#thread === thread ? this.whole : ''));
+    const left = here ? this.#draft : nothing;
+    if (thread !== null) return failures.attempt('draft', () => threads.saveDraft(thread, left));
+    await failures.attempt('draft', () => threads.saveDraft(null, { ...left, model: null }));
+    if (here) this.#model = null;
+    if (made !== null && left.model !== null) await failures.attempt('draft', () => threads.saveDraft(made, { ...nothing, model: left.model }));
   }
 }
 

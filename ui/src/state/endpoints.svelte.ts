@@ -24,6 +24,11 @@ class Endpoints {
     if (list) this.list = list;
   }
 
+  /** Whether the endpoint that `endpoint/model` names is there, as far as is known. */
+  knows(model: string) {
+    return this.list.length === 0 || this.named(model.split('/')[0] ?? '') !== null;
+  }
+
   named(name: string) {
     return this.list.find((endpoint) => endpoint.name === name) ?? null;
   }

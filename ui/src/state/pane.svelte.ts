@@ -94,7 +94,7 @@ class Pane {
     const turn = ++this.#turn;
     this.onLeave();
     await composer.leave();
-    const draft = (await failures.attempt('composer', () => threads.draft(null))) ?? '';
+    const draft = (await failures.attempt('composer', () => threads.draft(null))) ?? { text: '', system: null, model: null };
     if (turn !== this.#turn) return;
     failures.leaveThread();
     this.#empty(null);

@@ -6,6 +6,7 @@ import { receipts as ipc } from '../ipc';
 import { failures } from './failures.svelte';
 import { layout } from './layout.svelte';
 import { pane } from './pane.svelte';
+import { temporary } from './temporary.svelte';
 import { t } from './words.svelte';
 
 /** How far back the last reply is looked for. */
@@ -16,24 +17,49 @@ class Receipts {
   page = $state.raw<RequestPage | null>(null);
   /** Whether it is yet to be brought into view. */
   wanted = $state(false);
-  #chosen = $state.raw<{ thread: string; response: string } | null>(null);
+  #chosen = $state.raw<{ place: unknown; response: string } | null>(null);
   #turn = 0;
 
-  /** The last response of the thread on show, running, failed, or a reply. */
-  get last() {
-    return pane.stream?.response ?? pane.failed ?? lastReply()?.response ?? null;
+  /** What is on show: the temporary chat, or a thread. */
+  get #place() {
+    return temporary.chat ?? pane;
   }
 
-  /** The response that is looked at: the one that was chosen in this thread, or the last. */
+  get #id() {
+    return temporary.chat ?? pane.id;
+  }
+
+  /** The last response of what is on show, running, failed, or a reply. */
+  get last() {
+    return this.#place.stream?.response ?? this.#place.failed ?? lastReply()?.response ?? null;
+  }
+
+  /** The response that is looked at: the one that was chosen here, or the last. */
   get id() {
-    const chosen = this.#chosen?.thread === pane.id ? this.#chosen.response : null;
+    const chosen = this.#chosen?.place === this.#id ? this.#chosen?.response : null;
     return chosen ?? this.last?.id ?? null;
+  }
+
+  /** Its receipt, once it is there. */
+  get receipt() {
+    return this.shown?.response === this.id ? this.shown : null;
+  }
+
+  /** The same, of a response that has ended. */
+  get ended() {
+    return this.#place.stream?.response.id === this.id ? null : this.receipt;
+  }
+
+  /** Grows another when the receipt may have, too. */
+  get state() {
+    const { chat } = temporary;
+    return chat ? `${this.id} ${chat.messages.length} ${chat.stream === null}` : `${this.id} ${pane.thread?.revision} ${pane.failed?.id}`;
   }
 
   /** Shows what the model saw for a reply, in the inspector. */
   choose(view: MessageView | null) {
-    if (pane.id === null) return;
-    this.#chosen = view?.response ? { thread: pane.id, response: view.response.id } : null;
+    if (this.#id === null) return;
+    this.#chosen = view?.response ? { place: this.#id, response: view.response.id } : null;
     if (!layout.inspector) layout.toggleInspector();
     this.wanted = true;
   }
@@ -72,6 +98,8 @@ class Receipts {
 
 /** The last message that came from a model, where it is near the end. */
 function lastReply() {
+  const { chat } = temporary;
+  if (chat) return chat.messages.findLast((view) => view.response !== null);
   for (let at = pane.length; at > Math.max(0, pane.length - NEAR); at--) {
     const view = pane.view(at);
     if (view?.response) return view;

@@ -2,8 +2,10 @@
 // unless the person asks for it to become a thread.
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
-import { chains, responses } from '../ipc';
+import { asking as threadAsking, chains, responses, type ChainAsk } from '../ipc';
 import { copied } from './actions';
+import { usual } from './asking.svelte';
+import { ChatAsking } from './chatAsking.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
@@ -17,6 +19,10 @@ export type Aside = { thread: string; title: string; view: MessageView; response
 
 /** One temporary chat: by itself, or aside from a reply. */
 export class Chat extends Writing {
+  readonly asking: ChatAsking = new ChatAsking(
+    () => this.response !== null,
+    () => this.look(),
+  );
   messages = $state.raw<MessageView[]>([]);
   /** The last response: the next message goes on from it. */
   response = $state.raw<Response | null>(null);
@@ -28,7 +34,7 @@ export class Chat extends Writing {
   expired = $derived(this.expiresAt !== null && Date.parse(this.expiresAt) <= words.now);
   #model = $state<string | null>(null);
   /** What was sent last, and what that went on from. */
-  #asked: { text: string; previous: string | null } | null = null;
+  #asked: { ask: ChainAsk; previous: string | null } | null = null;
 
   constructor(readonly aside: Aside | null = null) {
     super();
@@ -44,7 +50,8 @@ export class Chat extends Writing {
   }
 
   protected foresee() {
-    return chains.preview(this.#previous, this.model, this.whole);
+    const draft = [this.asking.along ?? '', this.whole].filter((part) => part.trim() !== '').join('\n\n');
+    return chains.preview(this.#previous, this.asking.options, this.model, draft);
   }
 
   /** What the next message goes on from. */
@@ -65,12 +72,17 @@ export class Chat extends Writing {
   async send() {
     if (this.sending || this.stream !== null || this.whole === '' || !this.admits('')) return;
     const text = this.whole;
-    if ((await this.#ask(text, this.#previous)) && this.whole === text) this.put('');
+    const ask = { text, system: this.asking.along, model: this.model, options: this.asking.options };
+    if (!(await this.#ask(ask, this.#previous))) return;
+    this.asking.sent();
+    if (this.whole === text) this.put('');
   }
 
   /** Asks for the last reply again. The new one takes its place: nothing is kept here. */
   async retry() {
-    if (this.#asked !== null && this.stream === null) await this.#ask(this.#asked.text, this.#asked.previous);
+    if (this.#asked === null || this.stream !== null) return;
+    const { ask, previous } = this.#asked;
+    await this.#ask({ ...ask, model: this.model, options: this.asking.options }, previous);
   }
 
   stop() {
@@ -78,12 +90,12 @@ export class Chat extends Writing {
     if (running !== undefined) void failures.attempt('temporary', () => responses.cancel(running));
   }
 
-  async #ask(text: string, previous: string | null) {
+  async #ask(ask: ChainAsk, previous: string | null) {
     this.sending = true;
-    const response = await failures.attempt('temporary', () => chains.respond(previous, text, this.model));
+    const response = await failures.attempt('temporary', () => chains.respond(previous, ask));
     this.sending = false;
     if (response === null) return false;
-    this.#asked = { text, previous };
+    this.#asked = { ask, previous };
     this.response = response;
     this.failed = null;
     streams.start(response.id, response);
@@ -178,6 +190,8 @@ class Temporary {
     if (chat === null || last === undefined) return;
     const thread = await failures.attempt('temporary', () => chains.keep(last));
     if (thread === null || this.chat !== chat) return;
+    const { options } = chat.asking;
+    if (options !== usual) await failures.attempt('options', () => threadAsking.setOptions(thread.id, options));
     this.chat = null;
     toasts.add(t('toast.temporaryKept'));
     await Promise.all([sidebar.refresh(), pane.open(thread.id)]);

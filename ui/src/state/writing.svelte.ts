@@ -1,5 +1,6 @@
 // What is being written somewhere: the text in its field, and long texts folded away beside it.
 import type { ContextPreview } from '../generated/ContextPreview';
+import type { Asking } from './asking.svelte';
 import { Choosing } from './choosing.svelte';
 
 const PREVIEW_AFTER = 250;
@@ -47,6 +48,8 @@ export abstract class Writing {
   #looking: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
+  /** How its models are asked. */
+  abstract readonly asking: Asking;
   /** `endpoint/model` that was chosen; `null` takes the default endpoint's. */
   abstract get model(): string | null;
   abstract choose(model: string | null): void;

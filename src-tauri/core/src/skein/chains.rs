@@ -9,6 +9,7 @@ use super::Skein;
 use super::fork::Copy;
 use super::respond::{add_messages, streaming_view, unknown};
 use super::show::{find, wire};
+use super::usage::cost_of;
 use crate::chain::{Aside, Before, Ended, Link};
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, Result};
@@ -28,12 +29,8 @@ impl Skein {
     pub fn chain(&self, response_id: &str) -> Result<ChainView> {
         let link = self.link(response_id)?;
         let path = link.path();
-        let mut messages = Vec::new();
-        for link in &path {
-            views(link, &mut messages);
-        }
         Ok(ChainView {
-            messages,
+            messages: self.store().read(|conn| views(conn, &path))?,
             streaming: link.is_running().then(|| streaming_view(link.wire(), link.arrived(), false)),
             failed: link.ended().filter(|ended| ended.reply.is_none()).map(|_| link.wire()),
             responses: path.iter().map(|link| link.asked.id.clone()).collect(),
@@ -198,18 +195,25 @@ fn arrived(ended: &Ended) -> Arrived {
     }
 }
 
-fn views(link: &Link, views: &mut Vec<MessageView>) {
-    for (written, mut message) in link.messages().zip(link.messages_wire()) {
-        message.texts.clear();
-        views.push(MessageView {
-            position: views.len() as u32 + 1,
-            html: render::html(&written.texts.join("\n\n")),
-            folded: None,
-            size: written.size() as u32,
-            version: 1,
-            response: message.response_id.is_some().then(|| link.wire()),
-            cost: None,
-            message,
-        });
+fn views(conn: &Connection, path: &[Arc<Link>]) -> Result<Vec<MessageView>> {
+    let mut views = Vec::new();
+    for link in path {
+        let usage = link.ended().and_then(|ended| ended.end.usage);
+        let cost = cost_of(conn, Some(&link.asked.endpoint_id), &link.asked.model, usage)?;
+        for (written, mut message) in link.messages().zip(link.messages_wire()) {
+            let response = message.response_id.is_some().then(|| link.wire());
+            message.texts.clear();
+            views.push(MessageView {
+                position: views.len() as u32 + 1,
+                html: render::html(&written.texts.join("\n\n")),
+                folded: None,
+                size: written.size() as u32,
+                version: 1,
+                cost: response.as_ref().and(cost.clone()),
+                response,
+                message,
+            });
+        }
     }
+    Ok(views)
 }

@@ -10,9 +10,9 @@ use crate::store::entry::{self, NewEntry};
 use crate::store::message::{self, MessageRow, NewInsert};
 use crate::store::path::Path;
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{StoreError, metadata, response, thread_option, view};
+use crate::store::{StoreError, draft, metadata, response, thread_option, view};
 use crate::thread::{MessageId, Metadata, NewMessage, RuleError, check_title};
-use crate::wire::{EntryKind, JsonObject, Thread, ThreadOptions};
+use crate::wire::{Draft, EntryKind, JsonObject, Thread, ThreadOptions};
 
 /// What a copy is given; what is not given comes from its origin.
 #[derive(Default)]
@@ -70,6 +70,8 @@ impl Skein {
         if options != ThreadOptions::default() {
             thread_option::set(tx, copy.seq, &options)?;
         }
+        let model = draft::get(tx, origin.seq)?.model;
+        draft::set(tx, copy.seq, &Draft { model, ..Draft::default() })?;
         let mut parent: Option<MessageRow> = None;
         for original in path.range(tx, 1, path.len())? {
             parent = Some(copy_message(tx, copy.seq, parent.as_ref(), &original)?);

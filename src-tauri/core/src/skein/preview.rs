@@ -50,18 +50,24 @@ impl Skein {
         })
     }
 
-    /// The same behind a response, outside of any thread; without one, at the beginning of a chain.
+    /// The same behind a response, outside of any thread, asked like this; without one, at the beginning of a chain.
     ///
     /// # Errors
     /// `endpoint_not_found`, `response_not_found`, `response_expired`, `thread_busy` while that response
     /// runs, `thread_deleted` for an aside from a thread that is gone.
-    pub fn preview_chain(&self, previous: Option<&str>, model: Option<&str>, draft: &str) -> Result<ContextPreview> {
+    pub fn preview_chain(
+        &self,
+        previous: Option<&str>,
+        options: &ThreadOptions,
+        model: Option<&str>,
+        draft: &str,
+    ) -> Result<ContextPreview> {
         let (endpoint, model) = self.resolve_endpoint(model)?;
         let before = previous.map_or(Ok(Before::Nothing), |id| self.continued(id))?;
         context::ready(|| {
             self.store().read(|conn| {
                 with_path(conn, &before, &[], |tip, chain| {
-                    let way = Way::of(conn, &endpoint, &model, &ThreadOptions::default(), &JsonObject::new())?;
+                    let way = Way::of(conn, &endpoint, &model, options, &JsonObject::new())?;
                     preview(&endpoint, &model, &way, draft, |wish| context::choose(conn, &Wish { tip, chain, ..wish }))
                 })
             })

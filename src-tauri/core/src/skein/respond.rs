@@ -49,7 +49,7 @@ pub struct RespondOptions {
     pub from_view: bool,
     /// The key under which this is done once, however often it is asked for.
     pub once: Option<Once>,
-    /// How a thread begins that has no messages yet.
+    /// How a thread begins that has no messages yet; in a chain, how this response is asked for.
     pub beginning: Beginning,
 }
 

@@ -13,7 +13,7 @@ use crate::store::path::{Path, newest_tip_through};
 use crate::store::sidebar;
 use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, draft, metadata, response, view};
-use crate::wire::{Comparison, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView};
+use crate::wire::{Comparison, Draft, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView};
 
 /// Messages that come with a thread when it is opened.
 const FIRST: u32 = 30;
@@ -201,15 +201,15 @@ impl Skein {
     ///
     /// # Errors
     /// `thread_not_found`, `thread_deleted`, `store_read_only`.
-    pub fn save_draft(&self, id: Option<&str>, text: &str) -> Result<()> {
-        self.store().write(|tx| Ok(draft::set(tx, draft_place(tx, id)?, text)?))
+    pub fn save_draft(&self, id: Option<&str>, draft: &Draft) -> Result<()> {
+        self.store().write(|tx| Ok(draft::set(tx, draft_place(tx, id)?, draft)?))
     }
 
     /// What was typed and not sent.
     ///
     /// # Errors
     /// `thread_not_found`, `thread_deleted`.
-    pub fn draft(&self, id: Option<&str>) -> Result<String> {
+    pub fn draft(&self, id: Option<&str>) -> Result<Draft> {
         self.store().read(|conn| Ok(draft::get(conn, draft_place(conn, id)?)?))
     }
 }

@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/003_endpoints.sql"),
     include_str!("migrations/004_seals.sql"),
     include_str!("migrations/005_context.sql"),
+    include_str!("migrations/006_drafts.sql"),
 ];
 
 /// Whether the store has steps to take.

@@ -140,6 +140,18 @@ pub struct SystemPrompt {
     pub missing: Vec<String>,
 }
 
+/// What is being written in a thread, or for the one yet to be made, and was not sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Draft {
+    /// The text.
+    pub text: String,
+    /// A system prompt that goes with the next message; empty: the thread begins without one.
+    pub system: Option<String>,
+    /// The model that was chosen, as `endpoint/model`; `null` for the default.
+    pub model: Option<String>,
+}
+
 /// A thread ready to be painted, with its last messages.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -155,7 +167,7 @@ pub struct ThreadView {
     /// A response that failed without a text, if it is the last thing that happened.
     pub failed: Option<Response>,
     /// What was typed and not sent.
-    pub draft: String,
+    pub draft: Draft,
     /// Tokens of all responses so far, where the endpoints told.
     pub usage: Option<Usage>,
 }

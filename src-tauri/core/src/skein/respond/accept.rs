@@ -193,7 +193,7 @@ impl Skein {
         let (asked, way, messages) = context::ready(|| {
             self.store().read(|conn| {
                 with_path(conn, &before, &ask.inputs, |tip, chain| {
-                    let way = ask.way(conn, &ThreadOptions::default())?;
+                    let way = ask.way(conn, &checked(ask.beginning.options.as_ref())?)?;
                     let wish = Wish { tip, chain, needed, unsaved: ask.unsaved, ..way.wish() };
                     let context = context::choose(conn, &wish)?;
                     let id = chain::new_id(&setting::store_id(conn)?);
@@ -239,11 +239,16 @@ fn begin(
     if thread.message_count > 0 {
         return Ok(None);
     }
-    if let Some(options) = &beginning.options {
-        let options = ThreadOptions { parameters: check::parameters(options.parameters.clone())?, ..options.clone() };
-        thread_option::set(tx, thread.seq, &options)?;
+    if beginning.options.is_some() {
+        thread_option::set(tx, thread.seq, &checked(beginning.options.as_ref())?)?;
     }
     if beginning.without_prompt { Ok(None) } else { opening(tx, thread, inputs) }
+}
+
+/// How it is to be asked, the usual way if nothing is said.
+fn checked(options: Option<&ThreadOptions>) -> Result<ThreadOptions> {
+    let options = options.cloned().unwrap_or_default();
+    Ok(ThreadOptions { parameters: check::parameters(options.parameters)?, ..options })
 }
 
 /// Adds messages one behind the other and says what will follow them.
