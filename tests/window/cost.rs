@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{Desk, Window};
 use crate::table::Table;
 use crate::timing::{RUNS, median};
-use crate::{listing, memory, opening, streaming};
+use crate::{freezing, listing, memory, opening, streaming};
 
 /// Measures what is asked for by its name; everything, if nothing is.
 pub async fn measure(table: &mut Table, asked: &[String]) {
@@ -25,11 +25,17 @@ pub async fn measure(table: &mut Table, asked: &[String]) {
     if wanted("listing") {
         listing::listing(table).await;
     }
+    if wanted("freezing") {
+        freezing::freezing(table).await;
+    }
     if wanted("remembering") {
         memory::remembering(table).await;
     }
     if wanted("streaming") {
         streaming::streaming(table).await;
+    }
+    if wanted("arriving") {
+        streaming::arriving(table).await;
     }
     if wanted("typing") {
         streaming::typing(table).await;

@@ -1,8 +1,8 @@
 //! What the window costs, each figure beside its bare limit measured in the same run. `make bench` runs it.
 //! These are measurements, not tests: they fail nothing; the goals stand in the last column.
 //!
-//! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `remembering`,
-//! `streaming`, `typing`), it measures only those.
+//! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `freezing`,
+//! `remembering`, `streaming`, `arriving`, `typing`), it measures only those.
 //! Called with `--empty`, this is the bare limit itself: an empty window and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
@@ -12,6 +12,7 @@ mod desk_stock;
 mod empty;
 #[path = "../../src-tauri/core/benches/core/fill.rs"]
 mod fill;
+mod freezing;
 #[path = "../e2e/harness.rs"]
 mod harness;
 mod listing;

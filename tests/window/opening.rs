@@ -47,7 +47,8 @@ pub async fn opening(table: &mut Table) {
 
 async fn open(page: &Page, thread: &str, last: &str) -> f64 {
     let script = format!("document.querySelector('[data-thread={thread}]').click()");
-    painted(page, &Act { script: &script, shown: &format!("[data-message=\"{last}\"]") }).await
+    painted(page, &Act { script: &script, shown: &format!("document.querySelector('[data-message=\"{last}\"]')") })
+        .await
 }
 
 /// Scrolls a box towards its beginning for ten seconds, a screen each frame, and watches whether what is to be read is

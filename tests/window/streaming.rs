@@ -1,6 +1,7 @@
 //! A reply of 1,000 tokens a second: the frames meanwhile, and typing meanwhile.
 
-use std::time::Duration;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use fantoccini::elements::Element;
 use serde_json::Value;
@@ -11,11 +12,14 @@ use crate::desk_stock;
 use crate::harness::{Desk, Window};
 use crate::page::Page;
 use crate::table::Table;
-use crate::timing::{frames, median, number, watch_frames};
+use crate::timing::{Act, frames, median, number, painted, watch_frames};
 
 /// Tokens in a second, and seconds, of the reply that is watched.
 const PACE: usize = 1000;
 const SECONDS: usize = 10;
+/// Tokens of a reply that comes without delay, and how often it comes.
+const TOKENS: usize = 20_000;
+const ARRIVALS: usize = 5;
 /// Keys that are typed into each field, in turns.
 const KEYS: usize = 60;
 const FRAME: f64 = 1000.0 / 60.0;
@@ -69,6 +73,37 @@ pub async fn streaming(table: &mut Table) {
     table.ratio("the longest of them", skein[1], "ms", ("a bare page that appends", bare[1]), "");
     let bare = ("a bare page that appends", bare[2] / SECONDS as f64);
     table.ratio("frames a second meanwhile", skein[2] / SECONDS as f64, "frames", bare, "");
+}
+
+/// A reply without delay, from the click to its last word saved and painted, beside `curl -N` reading the same.
+pub async fn arriving(table: &mut Table) {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    desk_stock::answer_with(&desk, &server);
+    server.always(Reply::text(&prose(TOKENS)));
+    let window = desk.open().await;
+    let page = &window.page;
+    let mut times = Vec::new();
+    for _ in 0..=ARRIVALS {
+        page.fill("textbox", "Write a message", "Write twenty thousand words").await;
+        let send = "document.querySelector('form button[type=submit]').click()";
+        let shown =
+            "document.querySelector('[data-message][data-role=assistant]') && !document.querySelector('.streaming')";
+        times.push(painted(page, &Act { script: send, shown }).await);
+        page.click("button", "New thread").await;
+        page.until("it is gone", "return !document.querySelector('[data-message]')", vec![]).await;
+    }
+    window.close();
+    let curl = (0..=ARRIVALS).map(|_| {
+        let start = Instant::now();
+        let url = format!("{}/chat/completions", server.base_url());
+        let read = Command::new("curl").args(["-sN", "-d", "{}", &url]).stdout(Stdio::null()).status();
+        assert!(read.unwrap().success());
+        start.elapsed().as_secs_f64() * 1000.0
+    });
+    let bare = ("curl -N", median(curl.skip(1).collect()));
+    times.remove(0);
+    table.ratio("20,000 tokens from the click to saved and painted", median(times), "ms", bare, "3");
 }
 
 /// Times each key of a field from the press to the frame that shows its glyph.

@@ -9,15 +9,15 @@ pub const RUNS: usize = 9;
 /// Runs of what is painted: a frame is long beside what is measured, so that few would tell of its phase only.
 pub const OFTEN: usize = 25;
 
-/// Does something, waits until a selector finds something and the frame with it is painted, and gives the time.
+/// Does something, waits until something is so and the frame with it is painted, and gives the time.
 const TIMED: &str = "const painted = () => new Promise(next => requestAnimationFrame(() => { \
      const after = new MessageChannel(); after.port1.onmessage = next; after.port2.postMessage(0) })); \
-     const until = selector => new Promise(done => { \
-     const look = () => { if (document.querySelector(selector)) { watch.disconnect(); done() } }; \
+     const until = so => new Promise(done => { \
+     const look = () => { if (so()) { watch.disconnect(); done() } }; \
      const watch = new MutationObserver(look); \
      watch.observe(document.body, {childList: true, subtree: true, attributes: true}); look() }); \
-     const timed = async (work, selector) => { const start = performance.now(); work(); \
-     await until(selector); await painted(); return performance.now() - start };";
+     const timed = async (work, so) => { const start = performance.now(); work(); \
+     await until(so); await painted(); return performance.now() - start };";
 
 /// Watches the length of each frame, from here until it is asked.
 const WATCH: &str = "window.frames_ = []; let last = performance.now(); const look = now => { \
@@ -28,17 +28,17 @@ const FRAMES: &str =
 
 /// What a page does, and what shows that it is done.
 pub struct Act<'a> {
-    /// A script that does it; `arguments_` are its arguments.
+    /// A script that does it.
     pub script: &'a str,
-    /// What is found when it is done.
+    /// What is true in the page when it is done.
     pub shown: &'a str,
 }
 
 /// Milliseconds from an act to the painted frame, less the wait for a frame in which nothing happens.
 pub async fn painted(page: &Page, act: &Act<'_>) -> f64 {
-    let script = format!("{TIMED} return await timed(() => {{ {} }}, arguments_[0])", act.script);
-    let took = page.js_async(&script, vec![act.shown.into()]).await;
-    let nothing = page.js_async(&format!("{TIMED} return await timed(() => {{}}, 'body')"), vec![]).await;
+    let script = format!("{TIMED} return await timed(() => {{ {} }}, () => {})", act.script, act.shown);
+    let took = page.js_async(&script, vec![]).await;
+    let nothing = page.js_async(&format!("{TIMED} return await timed(() => {{}}, () => true)"), vec![]).await;
     (number(&took) - number(&nothing)).max(0.0)
 }
 

@@ -59,6 +59,13 @@ pub fn measure(table: &mut Table) {
         let took = median(5, || read(&call, answer.as_bytes()));
         table.figure(&format!("answer in one line of {megabytes} MB"), took, "ms", "linear");
     }
+    for megabytes in [1, 2, 4, 8] {
+        // The last event of this protocol repeats the whole reply in one line.
+        let event = format!("data: {{\"type\":\"response.completed\"{}}}\n\n", " ".repeat(megabytes << 20));
+        let call = call(Protocol::OpenaiResponses, 1);
+        let took = median(5, || read(&call, event.as_bytes()));
+        table.figure(&format!("event in one line of {megabytes} MB"), took, "ms", "linear");
+    }
     table.figure("stop to closed connection", stop(), "ms", "100 ms");
 }
 

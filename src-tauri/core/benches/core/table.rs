@@ -1,6 +1,10 @@
 //! The table of figures, and how a figure is taken.
 
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::time::{Duration, Instant};
+
+const HEAD: &str = "| work | measured | bare limit, same run | ratio | goal |\n| --- | --- | --- | --- | --- |";
 
 pub struct Table {
     title: &'static str,
@@ -28,12 +32,17 @@ impl Table {
         self.rows.push([work.into(), format!("{took:.3} {unit}"), String::new(), String::new(), goal.into()]);
     }
 
+    /// Prints it, and adds its rows to the file that `SKEIN_TABLE` names: there they stand beside those of other runs.
     pub fn print(&self) {
-        println!("\n## {}\n", self.title);
-        println!("| work | measured | bare limit, same run | ratio | goal |\n| --- | --- | --- | --- | --- |");
-        for row in &self.rows {
-            println!("| {} |", row.join(" | "));
+        println!("\n## {}\n\n{HEAD}", self.title);
+        let rows: String = self.rows.iter().map(|row| format!("| {} |\n", row.join(" | "))).collect();
+        print!("{rows}");
+        let Some(path) = std::env::var_os("SKEIN_TABLE") else { return };
+        let mut table = OpenOptions::new().create(true).append(true).open(path).unwrap();
+        if table.metadata().unwrap().len() == 0 {
+            writeln!(table, "{HEAD}").unwrap();
         }
+        table.write_all(rows.as_bytes()).unwrap();
     }
 }
 
