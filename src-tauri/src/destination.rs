@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use skein_core::{Replace, Target};
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, FileDialogBuilder, FilePath};
 
@@ -14,36 +15,29 @@ use crate::MAIN;
 /// A file that is there already is then left alone, and the saving refused.
 const FOLDER_VARIABLE: &str = "SKEIN_SAVE_DIR";
 
-/// Where a file goes, and whether the person agreed that one of that name is replaced.
-#[derive(Debug)]
-pub struct Destination {
-    pub path: PathBuf,
-    pub replace: bool,
-}
-
 /// Asks where a file is to be saved; nothing if the person thought better of it. Waits for as long as they take.
-pub fn file(app: &AppHandle, name: &str) -> Option<Destination> {
+pub fn file(app: &AppHandle, name: &str) -> Option<Target> {
     if let Some(folder) = folder_set() {
-        return Some(Destination { path: folder.join(name), replace: false });
+        return Some(Target { path: folder.join(name), replace: Replace::Nothing });
     }
     let mut dialog = dialog(app).set_file_name(name);
     if let Some(extension) = Path::new(name).extension().and_then(|extension| extension.to_str()) {
         dialog = dialog.add_filter(extension.to_uppercase(), &[extension]);
     }
-    // Every system's dialog asks before it answers with the name of a file that is there.
+    // Every system's dialog asks before it answers with the name of a file that is there; about no other was asked.
     let path = dialog.blocking_save_file().and_then(into_path)?;
-    Some(Destination { path, replace: true })
+    Some(Target { path, replace: Replace::Named })
 }
 
 /// Asks for a folder, and makes room in it: a new folder of that name, or of that name and a number.
-pub fn new_folder(app: &AppHandle, name: &str) -> Option<Destination> {
+pub fn new_folder(app: &AppHandle, name: &str) -> Option<Target> {
     let parent = match folder_set() {
         Some(folder) => folder,
         None => dialog(app).blocking_pick_folder().and_then(into_path)?,
     };
     let names = std::iter::once(name.to_owned()).chain((2..).map(|n| format!("{name}-{n}")));
     let path = names.map(|name| parent.join(name)).find(|path| !path.exists())?;
-    Some(Destination { path, replace: false })
+    Some(Target { path, replace: Replace::Nothing })
 }
 
 fn folder_set() -> Option<PathBuf> {

@@ -5,7 +5,7 @@ use std::fs;
 use skein_support::keyring::Keyring;
 use skein_support::played::{HANGING, end, script, wait_for};
 
-use crate::support::{Desk, Ran, SKEIN};
+use crate::support::{Desk, Ran, SKEIN, wait};
 
 #[test]
 fn a_locked_thread_is_exported_and_checked_in_a_real_keychain_s_name() {
@@ -73,6 +73,11 @@ fn nothing_is_overwritten_unasked() {
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     desk.json(&[&args[..], &["--replace"]].concat());
     assert!(fs::read_to_string(&file).unwrap().contains("> Hello there"));
+    let free = desk.home().join("t.zip");
+    let both = [0, 1].map(|_| desk.start(&["export", "t", "--out", free.to_str().unwrap()]));
+    let mut codes = both.map(|export| wait(export).code);
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 2], "of two at once one writes, and the other says that there is a file");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use rusqlite::Connection;
 use skein_core::wire::{ExportFormat, State};
-use skein_core::{Selection, Target};
+use skein_core::{Replace, Selection, Target};
 use skein_support::keyring::Keyring;
 use skein_support::played::{HANGING, runs, script};
 
@@ -147,7 +147,8 @@ async fn a_transcript_reads_well_in_a_browser_for_everybody() {
         "```rust\nlet x = 1;\n```\n\n| a | b |\n| - | -: |\n| 1 | 2 |\n\n- [x] done\n\n> quoted[^1]\n\n[^1]: A note.";
     stock::thread(&desk, "rich", None, &[code, "And [a link](https://example.com), $x^2$"]).await;
     let path = folder.join("rich.html");
-    let (which, target) = (Selection::Threads(vec!["rich".into()]), Target { path: path.clone(), replace: false });
+    let (which, target) =
+        (Selection::Threads(vec!["rich".into()]), Target { path: path.clone(), replace: Replace::Nothing });
     stock::core(&desk).export(&which, ExportFormat::Html, &target, &mut |_| {}, &|| false).unwrap();
     let light = fs::read_to_string(&path).unwrap();
     fs::write(folder.join("dark.html"), light.replace("(prefers-color-scheme: dark)", "all")).unwrap();

@@ -27,7 +27,7 @@ pub mod wire;
 pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result};
 pub use skein::{
-    ApiToken, Beginning, MessageRange, OpenOptions, RespondOptions, Running, Selection, Skein, Target, ThreadChange,
-    TokenKept, UsageFilter,
+    ApiToken, Beginning, MessageRange, OpenOptions, Replace, RespondOptions, Running, Selection, Skein, Target,
+    ThreadChange, TokenKept, UsageFilter,
 };
 pub use store::idempotency::Once;

@@ -39,7 +39,7 @@ use crate::wire::Door;
 
 pub use api_access::{ApiToken, TokenKept};
 pub use messages::MessageRange;
-pub use records::{Selection, Target};
+pub use records::{Replace, Selection, Target};
 pub use respond::{Beginning, RespondOptions, Running};
 pub use threads::ThreadChange;
 pub use usage::UsageFilter;

@@ -10,7 +10,7 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 
 use super::{Answer, blocking};
-use crate::destination::{self, Destination, Saved};
+use crate::destination::{self, Saved};
 use crate::work::Work;
 
 type Handle<'a> = State<'a, Skein>;
@@ -48,11 +48,10 @@ pub fn export(
     progress: Channel<Progress>,
 ) -> Answer<Option<Exported>> {
     let selection = Selection::from(wanted);
-    let Some(Destination { path, replace }) = ask(&app, &skein, &selection, format)? else { return Ok(None) };
+    let Some(target) = ask(&app, &skein, &selection, format)? else { return Ok(None) };
     let piece = work.begin(&job);
     // A page that is gone needs to hear nothing.
     let mut tell = |at| drop(progress.send(at));
-    let target = Target { path, replace };
     let exported = blocking(|| skein.export(&selection, format, &target, &mut tell, &|| piece.stopped()))?;
     for file in &exported.files {
         saved.add(PathBuf::from(&file.path));
@@ -61,7 +60,7 @@ pub fn export(
 }
 
 /// Asks where one file goes, or the folder for more.
-fn ask(app: &AppHandle, skein: &Skein, selection: &Selection, format: ExportFormat) -> Answer<Option<Destination>> {
+fn ask(app: &AppHandle, skein: &Skein, selection: &Selection, format: ExportFormat) -> Answer<Option<Target>> {
     if let Selection::Threads(ids) = selection
         && let [id] = &ids[..]
     {
@@ -76,22 +75,20 @@ fn ask(app: &AppHandle, skein: &Skein, selection: &Selection, format: ExportForm
 #[tauri::command(async)]
 pub fn export_public_key(app: AppHandle, skein: Handle<'_>, saved: State<'_, Saved>) -> Answer<Option<String>> {
     let Some(pem) = blocking(|| skein.signing_key())?.pem else { return Ok(None) };
-    save(&app, &saved, "skein-signing-key.pub.pem", &pem)
+    save(&app, &skein, &saved, "skein-signing-key.pub.pem", &pem)
 }
 
 /// Saves a text where the person says; its path, or nothing.
-pub fn save(app: &AppHandle, saved: &Saved, name: &str, text: &str) -> Answer<Option<String>> {
+pub fn save(app: &AppHandle, skein: &Skein, saved: &Saved, name: &str, text: &str) -> Answer<Option<String>> {
     let asked = tokio::task::block_in_place(|| destination::file(app, name));
-    let Some(Destination { path, replace }) = asked else { return Ok(None) };
-    if path.exists() && !replace {
-        return Err(refusal("There is a file of that name already. It was left as it is."));
-    }
-    std::fs::write(&path, text).map_err(|error| {
-        tracing::warn!(%error, "a file could not be written");
-        refusal("The file could not be written. Choose another place.")
+    let Some(target) = asked else { return Ok(None) };
+    blocking(|| skein.save(&target, text)).map_err(|error| {
+        tracing::warn!(code = error.code, "a file could not be written");
+        // It is the place that was chosen, not the store, that cannot be written.
+        if error.code == "storage_error" { refusal(&error.message) } else { error }
     })?;
-    let shown = path.display().to_string();
-    saved.add(path);
+    let shown = target.path.display().to_string();
+    saved.add(target.path);
     Ok(Some(shown))
 }
 

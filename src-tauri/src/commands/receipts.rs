@@ -32,5 +32,5 @@ pub fn copy_request(skein: Handle<'_>, clipboard: State<'_, Clipboard>, id: Stri
 #[tauri::command(async)]
 pub fn save_request(app: AppHandle, skein: Handle<'_>, saved: State<'_, Saved>, id: String) -> Answer<Option<String>> {
     let request = blocking(|| skein.sent_request(&id))?;
-    save(&app, &saved, &format!("{}-request.json", request.response), &request.body)
+    save(&app, &skein, &saved, &format!("{}-request.json", request.response), &request.body)
 }

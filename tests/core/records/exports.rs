@@ -2,9 +2,12 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Barrier;
+use std::thread;
 
+use skein_core::record::canonical;
 use skein_core::wire::{EntryKind, ExportFormat, Exported, JsonObject, SealStatus, State};
-use skein_core::{Code, Result, Selection, Target};
+use skein_core::{Code, Replace, Result, Selection, Target};
 
 use crate::support::Desk;
 
@@ -19,7 +22,7 @@ const ALL: [ExportFormat; 6] = [
 ];
 
 fn export(desk: &Desk, selection: &Selection, format: ExportFormat, path: &Path) -> Result<Exported> {
-    let target = Target { path: path.into(), replace: false };
+    let target = Target { path: path.into(), replace: Replace::Nothing };
     desk.skein.export(selection, format, &target, &mut |_| {}, &|| false)
 }
 
@@ -121,11 +124,84 @@ fn a_file_that_is_there_stays_unless_it_may_go() {
         (fs::read_to_string(&path).unwrap().as_str(), desk.skein.list_history("a").unwrap().len()),
         ("mine", entries)
     );
-    let target = Target { path: path.clone(), replace: true };
+    let target = Target { path: path.clone(), replace: Replace::Named };
     desk.skein.export(&one("a"), ExportFormat::Text, &target, &mut |_| {}, &|| false).unwrap();
     assert!(fs::read_to_string(&path).unwrap().contains("Question 1"));
+    let folder = desk.dir.path().join("folder");
+    export(&desk, &Selection::All, ExportFormat::Text, &folder).unwrap();
+    fs::write(folder.join("skein-a.txt"), "mine").unwrap();
+    let target = Target { path: folder.clone(), replace: Replace::Named };
+    let about_the_folder = desk.skein.export(&one("a"), ExportFormat::Text, &target, &mut |_| {}, &|| false);
+    assert_eq!(about_the_folder.unwrap_err().code(), Code::InvalidRequest, "nobody was asked about what is in it");
+    assert_eq!(fs::read_to_string(folder.join("skein-a.txt")).unwrap(), "mine");
     let nowhere = desk.dir.path().join("no/such/folder/a.txt");
     assert_eq!(export(&desk, &one("a"), ExportFormat::Text, &nowhere).unwrap_err().code(), Code::StorageError);
+}
+
+#[test]
+fn of_two_exports_into_one_file_one_succeeds() {
+    let desk = Desk::new();
+    let ids = ["a", "b"];
+    for id in ids {
+        desk.thread(id, 1);
+    }
+    for n in 0..10 {
+        let path = desk.dir.path().join(format!("{n}.txt"));
+        let both_look = Barrier::new(2);
+        let run = |id: &str| {
+            let mut first = true;
+            // By now it has looked, and found nothing in its way.
+            let mut tell = |_| {
+                if std::mem::take(&mut first) {
+                    both_look.wait();
+                }
+            };
+            let target = Target { path: path.clone(), replace: Replace::Nothing };
+            desk.skein.export(&one(id), ExportFormat::Text, &target, &mut tell, &|| false)
+        };
+        let [a, b] = thread::scope(|scope| ids.map(|id| scope.spawn(move || run(id))).map(|ran| ran.join().unwrap()));
+        let (made, refused) = if a.is_ok() { (a, b) } else { (b, a) };
+        assert_eq!(refused.unwrap_err().code(), Code::InvalidRequest);
+        let (text, file) = (fs::read_to_string(&path).unwrap(), &made.unwrap().files[0]);
+        assert_eq!(canonical::hash_hex(&text), file.sha256, "it is the file of the one that succeeded");
+    }
+    let files = fs::read_dir(desk.dir.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(files.filter(|name| name.ends_with(".part")).count(), 0);
+}
+
+#[test]
+fn a_text_is_saved_whole_and_over_nothing_that_may_not_go() {
+    let desk = Desk::new();
+    let path = desk.dir.path().join("key.pem");
+    let save = |replace, text: &str| desk.skein.save(&Target { path: path.clone(), replace }, text);
+    save(Replace::Nothing, "first").unwrap();
+    assert_eq!(save(Replace::Nothing, "second").unwrap_err().code(), Code::InvalidRequest);
+    assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    save(Replace::Named, "third").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "third");
+    let nowhere = Target { path: desk.dir.path().join("no/such/key.pem"), replace: Replace::Named };
+    assert_eq!(desk.skein.save(&nowhere, "x").unwrap_err().code(), Code::StorageError);
+    assert_eq!(fs::read_dir(desk.dir.path().join("parts")).unwrap().count(), 0, "nothing is on its way any more");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_record_on_its_way_can_be_read_by_its_owner_only() {
+    use std::cell::Cell;
+    use std::os::unix::fs::PermissionsExt;
+
+    let desk = Desk::new();
+    desk.thread("a", 1);
+    let mode = Cell::new(None);
+    let look = || {
+        let lists = fs::read_dir(desk.dir.path().join("parts")).unwrap();
+        let folders = lists.map(|list| fs::read_to_string(list.unwrap().path()).unwrap());
+        let folder = folders.into_iter().find(|path| path.contains("skein-record.")).unwrap();
+        mode.set(Some(fs::metadata(folder).unwrap().permissions().mode() & 0o777));
+        false
+    };
+    desk.skein.record("a", &look).unwrap();
+    assert_eq!(mode.get(), Some(0o700));
 }
 
 #[test]
@@ -133,7 +209,7 @@ fn an_export_tells_how_far_it_is_and_leaves_nothing_when_it_is_stopped() {
     let desk = Desk::new();
     desk.thread("a", 40);
     desk.skein.set_state("a", State::Locked).unwrap();
-    let target = Target { path: desk.dir.path().join("a.zip"), replace: false };
+    let target = Target { path: desk.dir.path().join("a.zip"), replace: Replace::Nothing };
     let mut steps = Vec::new();
     let mut tell = |step: skein_core::wire::Progress| steps.push((step.done, step.total));
     desk.skein.export(&one("a"), ExportFormat::Record, &target, &mut tell, &|| false).unwrap();

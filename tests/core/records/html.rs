@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use skein_core::wire::ExportFormat;
-use skein_core::{Selection, Target};
+use skein_core::{Replace, Selection, Target};
 
 use crate::support::Desk;
 
@@ -31,7 +31,7 @@ fn it_is_valid_whatever_a_message_says() {
     desk.skein.rename_thread("a", "<title> & \"one\" \u{fffe}").unwrap();
     let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/bagit/bin/python3");
     let path = desk.dir.path().join("a.html");
-    let target = Target { path: path.clone(), replace: false };
+    let target = Target { path: path.clone(), replace: Replace::Nothing };
     let which = Selection::Threads(vec!["a".into()]);
     desk.skein.export(&which, ExportFormat::Html, &target, &mut |_| {}, &|| false).unwrap();
     let html = fs::read_to_string(&path).unwrap();

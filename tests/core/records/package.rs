@@ -98,7 +98,7 @@ fn a_record_that_was_signed_is_never_exported_as_if_it_were_not() {
     desk.thread("a", 2);
     desk.skein.set_state("a", State::Locked).unwrap();
     let skein = open(desk.dir.path(), &Keychain::memory());
-    let to = skein_core::Target { path: desk.dir.path().join("a.zip"), replace: false };
+    let to = skein_core::Target { path: desk.dir.path().join("a.zip"), replace: skein_core::Replace::Nothing };
     let which = skein_core::Selection::Threads(vec!["a".into()]);
     let error = skein.export(&which, skein_core::wire::ExportFormat::Record, &to, &mut |_| {}, &|| false).unwrap_err();
     assert_eq!(error.code(), skein_core::Code::KeychainUnavailable);

@@ -13,7 +13,7 @@ use skein_core::record::package::{Messages, Sealed, Signed};
 use skein_core::record::pdf::Program;
 use skein_core::record::transcript::{Facts, Outline, pdf};
 use skein_core::wire::{ExportFormat, Exported, SealStatus, State};
-use skein_core::{Code, Result, Selection, Target};
+use skein_core::{Code, Replace, Result, Selection, Target};
 use skein_support::played::{HANGING, PDF, runs, script};
 
 use crate::golden::{self, AT};
@@ -46,7 +46,7 @@ fn pages(folder: &Path, file: &str) -> usize {
     info.lines().find_map(|line| line.strip_prefix("Pages:")).unwrap().trim().parse().unwrap()
 }
 
-fn export_pdf(desk: &Desk, path: &Path, replace: bool) -> Result<Exported> {
+fn export_pdf(desk: &Desk, path: &Path, replace: Replace) -> Result<Exported> {
     let target = Target { path: path.into(), replace };
     desk.skein.export(&Selection::Threads(vec!["a".into()]), ExportFormat::Pdf, &target, &mut |_| {}, &|| false)
 }
@@ -117,13 +117,13 @@ fn a_draft_says_so_on_every_page() {
     let desk = Desk::printing(real());
     desk.thread("a", 30);
     let path = desk.dir.path().join("a.pdf");
-    let exported = export_pdf(&desk, &path, false).unwrap();
+    let exported = export_pdf(&desk, &path, Replace::Nothing).unwrap();
     let file = &exported.files[0];
     assert_eq!((exported.files.len(), file.part, file.parts, file.pdf, file.status), (1, 1, 1, None, None));
     for page in 1..=pages(desk.dir.path(), "a.pdf") {
         assert!(words(desk.dir.path(), "a.pdf", Some(page)).contains("draft, not sealed"));
     }
-    let refused = export_pdf(&desk, &path, false).unwrap_err();
+    let refused = export_pdf(&desk, &path, Replace::Nothing).unwrap_err();
     assert_eq!(refused.code(), Code::InvalidRequest, "it is there already");
 }
 
@@ -141,7 +141,7 @@ fn code_of_every_language_prints_as_that_text() {
     let told = hostile.iter().map(|text| format!("```\n{text}\n```")).collect::<Vec<_>>().join("\n\n");
     let texts = serde_json::json!([format!("{told}\n\n{}", hostile.join("\n\n"))]).to_string();
     desk.intruder().execute("UPDATE message SET texts = ?1", [texts]).unwrap();
-    export_pdf(&desk, &desk.dir.path().join("a.pdf"), false).unwrap();
+    export_pdf(&desk, &desk.dir.path().join("a.pdf"), Replace::Nothing).unwrap();
     let squeezed = |text: &str| text.replace(char::is_whitespace, "").replace('\u{200b}', "");
     let words = squeezed(&words(desk.dir.path(), "a.pdf", None));
     for text in hostile {
@@ -156,7 +156,7 @@ fn without_the_program_a_record_says_that_it_has_no_pdf_and_no_pdf_is_made() {
     assert!(!package.files.contains_key("data/transcript.pdf"));
     assert!(package.text("bag-info.txt").contains("Skein-Transcript-PDF: none"));
     let folder = tempfile::tempdir().unwrap();
-    let error = export_pdf(&desk, &folder.path().join("a.pdf"), false).unwrap_err();
+    let error = export_pdf(&desk, &folder.path().join("a.pdf"), Replace::Nothing).unwrap_err();
     assert_eq!(error.code(), Code::PdfUnavailable);
     assert!(error.to_string().contains("skein-pdf"), "{error}");
     assert!(left(folder.path(), &desk).is_empty());
@@ -172,7 +172,7 @@ fn a_program_that_fails_costs_the_record_its_pdf_only() {
     assert_eq!(package.verify(&desk.skein).status, SealStatus::Valid);
     let folder = tempfile::tempdir().unwrap();
     let entries = desk.skein.list_history("a").unwrap().len();
-    let error = export_pdf(&desk, &folder.path().join("a.pdf"), false).unwrap_err();
+    let error = export_pdf(&desk, &folder.path().join("a.pdf"), Replace::Nothing).unwrap_err();
     assert_eq!(error.code(), Code::PdfUnavailable);
     assert!(error.to_string().contains("typesetting"), "{error}");
     assert!(left(folder.path(), &desk).is_empty());
@@ -198,7 +198,7 @@ fn a_long_thread_goes_in_parts_of_a_thousand_messages() {
     desk.skein.set_state("a", State::Locked).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.pdf");
-    let exported = export_pdf(&desk, &path, false).unwrap();
+    let exported = export_pdf(&desk, &path, Replace::Nothing).unwrap();
     let names = ["long (1 of 3).pdf", "long (2 of 3).pdf", "long (3 of 3).pdf"].map(|name| folder.path().join(name));
     let made: Vec<PathBuf> = exported.files.iter().map(|file| PathBuf::from(&file.path)).collect();
     assert_eq!(made, names);
@@ -212,7 +212,11 @@ fn a_long_thread_goes_in_parts_of_a_thousand_messages() {
         assert_eq!(entry.detail.as_ref().unwrap()["sha256"], file.sha256.as_str(), "an entry for each");
     }
     fs::remove_file(&names[0]).unwrap();
-    assert_eq!(export_pdf(&desk, &path, false).unwrap_err().code(), Code::InvalidRequest, "one of them is there");
+    assert_eq!(
+        export_pdf(&desk, &path, Replace::Nothing).unwrap_err().code(),
+        Code::InvalidRequest,
+        "one of them is there"
+    );
     assert_eq!(left(folder.path(), &desk).len(), 2);
 
     let package = Package::read(&export(&desk.skein, "a", &desk.dir.path().join("a.zip")));
@@ -228,10 +232,40 @@ fn parts_that_cannot_all_be_placed_are_not_placed_at_all() {
     let desk = Desk::printing(counting(tools.path()));
     desk.thread("a", 1_001);
     let folder = tempfile::tempdir().unwrap();
-    let in_the_way = folder.path().join("long (2 of 2).pdf");
+    let [mine, in_the_way] = ["long (1 of 2).pdf", "long (2 of 2).pdf"].map(|name| folder.path().join(name));
     fs::create_dir(&in_the_way).unwrap();
-    assert!(export_pdf(&desk, &folder.path().join("long.pdf"), true).is_err());
-    assert_eq!(left(folder.path(), &desk), [in_the_way]);
+    assert!(export_pdf(&desk, &folder.path().join("long.pdf"), Replace::Everything).is_err());
+    assert_eq!(left(folder.path(), &desk), [in_the_way.as_path()]);
+    fs::write(&mine, "mine").unwrap();
+    assert!(export_pdf(&desk, &folder.path().join("long.pdf"), Replace::Everything).is_err());
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine", "what it had replaced is back");
+    assert_eq!(left(folder.path(), &desk).len(), 2, "and nothing else lies there");
+    fs::remove_dir(&in_the_way).unwrap();
+    export_pdf(&desk, &folder.path().join("long.pdf"), Replace::Everything).unwrap();
+    assert!(fs::read(&mine).unwrap().starts_with(b"%PDF-"));
+    assert_eq!(left(folder.path(), &desk).len(), 2, "nothing of what was replaced");
+}
+
+#[test]
+fn an_answer_about_one_name_is_no_answer_about_the_parts() {
+    let tools = tempfile::tempdir().unwrap();
+    let desk = Desk::printing(counting(tools.path()));
+    desk.thread("a", 1_001);
+    let folder = tempfile::tempdir().unwrap();
+    let [asked, part] = ["memo.pdf", "memo (2 of 2).pdf"].map(|name| folder.path().join(name));
+    for path in [&asked, &part] {
+        fs::write(path, "mine").unwrap();
+    }
+    let entries = desk.skein.list_history("a").unwrap().len();
+    let refused = export_pdf(&desk, &asked, Replace::Named).unwrap_err();
+    assert!(refused.to_string().contains("memo (2 of 2).pdf"), "{refused}");
+    for path in [&asked, &part] {
+        assert_eq!(fs::read_to_string(path).unwrap(), "mine");
+    }
+    assert_eq!((left(folder.path(), &desk).len(), desk.skein.list_history("a").unwrap().len()), (2, entries));
+    fs::remove_file(&part).unwrap();
+    export_pdf(&desk, &asked, Replace::Named).unwrap();
+    assert_eq!(fs::read_to_string(&asked).unwrap(), "mine", "it goes in parts, so the name is not needed");
 }
 
 #[test]
@@ -245,7 +279,7 @@ fn a_message_of_four_megabytes_is_cut_and_nothing_of_it_is_lost() {
     }
     let texts = serde_json::json!([text]).to_string();
     desk.intruder().execute("UPDATE message SET texts = ?1 WHERE id = 'msg_a_2'", [texts]).unwrap();
-    let exported = export_pdf(&desk, &desk.dir.path().join("a.pdf"), false).unwrap();
+    let exported = export_pdf(&desk, &desk.dir.path().join("a.pdf"), Replace::Nothing).unwrap();
     let parts = given(tools.path());
     assert_eq!((exported.files.len(), parts.len()), (parts.len(), parts[0]["parts"].as_u64().unwrap() as usize));
     assert!(parts.len() > 4, "{}", parts.len());
@@ -269,7 +303,7 @@ fn a_stop_ends_the_program_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
     for (format, name) in [(ExportFormat::Record, "a.zip"), (ExportFormat::Pdf, "a.pdf")] {
         drop(fs::remove_file(tools.path().join("pid")));
-        let target = Target { path: folder.path().join(name), replace: false };
+        let target = Target { path: folder.path().join(name), replace: Replace::Nothing };
         let (pid, told) = (tools.path().join("pid"), AtomicBool::new(false));
         let mut tell = |_| told.store(true, Ordering::Relaxed);
         let which = Selection::Threads(vec!["a".into()]);

@@ -11,7 +11,7 @@ use skein_core::record::canonical::hash_hex;
 use skein_core::record::key::SigningKey;
 use skein_core::store::setting::hex;
 use skein_core::wire::{ExportFormat, State, Verification};
-use skein_core::{Selection, Skein, Target};
+use skein_core::{Replace, Selection, Skein, Target};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
@@ -26,7 +26,7 @@ pub struct Package {
 
 /// Exports a thread's record and answers where it is.
 pub fn export(skein: &Skein, thread: &str, to: &Path) -> PathBuf {
-    let target = Target { path: to.to_owned(), replace: true };
+    let target = Target { path: to.to_owned(), replace: Replace::Named };
     let exported = skein
         .export(&Selection::Threads(vec![thread.into()]), ExportFormat::Record, &target, &mut |_| {}, &|| false)
         .unwrap();

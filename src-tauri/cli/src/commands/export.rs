@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use skein_core::wire::{Exported, Progress};
-use skein_core::{Selection, Skein, Target};
+use skein_core::{Replace, Selection, Skein, Target};
 
 use crate::args::ExportArgs;
 use crate::failure::{Failure, STOPPED};
@@ -20,7 +20,8 @@ pub async fn run(skein: &Skein, export: &ExportArgs, output: &Output) -> Result<
         None => Selection::Threads(export.threads.clone()),
     };
     let (skein, format) = (skein.clone(), export.format);
-    let target = Target { path: export.out.clone(), replace: export.replace };
+    let replace = if export.replace { Replace::Everything } else { Replace::Nothing };
+    let target = Target { path: export.out.clone(), replace };
     let exported =
         stoppable(move |progress, cancel| skein.export(&selection, format, &target, progress, cancel)).await?;
     if !output.json && exported.files.is_empty() && exported.refused.is_empty() {

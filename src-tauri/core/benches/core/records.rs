@@ -11,7 +11,7 @@ use skein_core::keychain::Keychain;
 use skein_core::record::package::VERIFY_PY;
 use skein_core::record::pdf::Program;
 use skein_core::wire::{Door, ExportFormat, Progress, SealStatus, State};
-use skein_core::{OpenOptions, Selection, Skein, Target};
+use skein_core::{OpenOptions, Replace, Selection, Skein, Target};
 
 use crate::fill::{Filled, thread_of};
 use crate::table::{Table, median, ms};
@@ -105,7 +105,7 @@ fn lock(skein: &Skein) -> f64 {
 }
 
 fn export(skein: &Skein, path: &Path, progress: &mut dyn FnMut(Progress)) {
-    let target = Target { path: path.to_owned(), replace: true };
+    let target = Target { path: path.to_owned(), replace: Replace::Everything };
     let which = Selection::Threads(vec!["long".into()]);
     skein.export(&which, ExportFormat::Record, &target, progress, &|| false).unwrap();
 }

@@ -6,6 +6,7 @@ mod export;
 mod names;
 mod pages;
 mod part;
+mod placing;
 mod ready;
 mod sheets;
 mod steps;
@@ -13,7 +14,7 @@ mod steps;
 use std::fs::File;
 use std::path::Path;
 
-pub use export::{Selection, Target};
+pub use export::{Replace, Selection, Target};
 
 use super::Skein;
 use super::show::find;

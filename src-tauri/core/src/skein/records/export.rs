@@ -9,9 +9,10 @@ use rusqlite::Connection;
 
 use super::super::Skein;
 use super::super::show::find;
-use super::names::{nothing_at, of_part};
+use super::names::{nothing_in_the_way, of_part};
 use super::pages::Layout;
 use super::part::Part;
+use super::placing::place;
 use super::ready::{Ready, draft};
 use super::sheets;
 use super::steps::{self, Steps, Stored};
@@ -24,7 +25,7 @@ use crate::record::pdf::PdfError;
 use crate::record::transcript::{Facts, Outline, html, markdown, pdf, text};
 use crate::store::entry::{self, NewEntry};
 use crate::store::thread::ThreadRow;
-use crate::store::{StoreError, setting};
+use crate::store::{StoreError, make_private_dir, setting};
 use crate::wire::{EntryKind, ExportFormat, Exported, ExportedFile, JsonObject, Progress, SealStatus, Verification};
 
 /// Which threads to export.
@@ -43,8 +44,30 @@ pub enum Selection {
 pub struct Target {
     /// The file or folder.
     pub path: PathBuf,
-    /// Whether files that are there may be replaced.
-    pub replace: bool,
+    /// Which files that are there may be replaced.
+    pub replace: Replace,
+}
+
+/// Which files an export may replace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replace {
+    /// None.
+    Nothing,
+    /// The file at the very path that was named, about which somebody was asked.
+    Named,
+    /// Any that is in its way.
+    Everything,
+}
+
+impl Target {
+    /// Whether a file that is at `path` may go.
+    pub(super) fn may_replace(&self, path: &Path) -> bool {
+        match self.replace {
+            Replace::Nothing => false,
+            Replace::Named => path == self.path,
+            Replace::Everything => true,
+        }
+    }
 }
 
 /// A thread's files, written and not yet in their places.
@@ -79,8 +102,7 @@ impl Skein {
         let mut exported =
             Exported { object: "exported".into(), files: Vec::new(), refused: Vec::new(), cancelled: false };
         for (row, path) in plan {
-            let target = Target { path, replace: target.replace };
-            match self.export_one(&row, format, &target, &mut steps) {
+            match self.export_one(&row, format, (target, &path), &mut steps) {
                 Ok(Ok(files)) => exported.files.extend(files),
                 Ok(Err(refused)) => exported.refused.push(refused),
                 Err(_) if steps.cancelled => break,
@@ -98,8 +120,8 @@ impl Skein {
     /// `thread_not_found`, `thread_deleted`, `thread_altered`, `keychain_unavailable`, `storage_full`, `storage_error`.
     pub fn record(&self, id: &str, cancel: &dyn Fn() -> bool) -> Result<(String, Vec<u8>)> {
         let folder = self.part_beside(&std::env::temp_dir().join("skein-record"))?;
-        fs::create_dir(&folder.path).map_err(|error| unwritten(&folder.path, error))?;
-        let target = Target { path: folder.path.clone(), replace: false };
+        make_private_dir(&folder.path).map_err(|error| told_of(&folder.path, error.into()))?;
+        let target = Target { path: folder.path.clone(), replace: Replace::Nothing };
         let which = Selection::Threads(vec![id.to_owned()]);
         let exported = self.export(&which, ExportFormat::Record, &target, &mut |_| {}, cancel)?;
         let Some(file) = exported.files.first() else {
@@ -115,7 +137,7 @@ impl Skein {
         &self,
         row: &ThreadRow,
         format: ExportFormat,
-        target: &Target,
+        (target, path): (&Target, &Path),
         steps: &mut Steps<'_>,
     ) -> Result<Result<Vec<ExportedFile>, Verification>> {
         let known = self.known_keys()?;
@@ -129,16 +151,13 @@ impl Skein {
             let steps = RefCell::new(steps);
             let messages = Stored { conn, thread: ready.row.seq, count: ready.count, steps: &steps };
             let made = match format {
-                ExportFormat::Pdf => self.make_pdf(&ready, target, &messages),
-                _ => self.make(conn, &ready, (format, &target.path), &messages),
+                ExportFormat::Pdf => self.make_pdf(&ready, (target, path), &messages),
+                _ => self.make(conn, &ready, (format, path), &messages),
             };
-            made.map(Ok).map_err(|error| match error {
-                crate::Error::Store(StoreError::Io(error)) => unwritten(&target.path, error).into(),
-                error => error,
-            })
+            made.map(Ok).map_err(|error| told_of(path, error))
         })?;
         match made {
-            Ok(made) => self.place(row, format, &target.path, &made).map(Ok),
+            Ok(made) => self.place(row, format, (target, path), &made).map(Ok),
             Err(found) => Ok(Err(found)),
         }
     }
@@ -169,15 +188,13 @@ impl Skein {
     }
 
     /// Prints a thread into as many files as it has parts.
-    fn make_pdf(&self, ready: &Ready, target: &Target, messages: &Stored<'_, '_>) -> Result<Made> {
+    fn make_pdf(&self, ready: &Ready, (target, path): (&Target, &Path), messages: &Stored<'_, '_>) -> Result<Made> {
         let program = self.0.pdf.as_ref().ok_or(RecordError::NoPdfProgram)?;
         let layout = Layout::of(&ready.header, messages)?;
         let mut files = Vec::new();
         for n in 1..=layout.parts() {
-            let path = of_part(&target.path, n, layout.parts());
-            if !target.replace {
-                nothing_at(&path)?;
-            }
+            let path = of_part(path, n, layout.parts());
+            nothing_in_the_way(target, &path)?;
             files.push(self.part_beside(&path)?);
         }
         let at = rfc3339(self.now());
@@ -227,18 +244,22 @@ impl Skein {
         Ok(package::write(out, &contents)?)
     }
 
-    /// Brings what was written into its place, all of it or nothing.
-    fn place(&self, row: &ThreadRow, format: ExportFormat, path: &Path, made: &Made) -> Result<Vec<ExportedFile>> {
+    /// Notes what was written and brings it into its place, all of it or nothing.
+    fn place(
+        &self,
+        row: &ThreadRow,
+        format: ExportFormat,
+        (target, path): (&Target, &Path),
+        made: &Made,
+    ) -> Result<Vec<ExportedFile>> {
         let parts = made.files.len();
-        let mut placed: Vec<ExportedFile> = Vec::new();
+        let mut files = Vec::new();
+        let mut exported = Vec::new();
         for (n, file) in made.files.iter().enumerate() {
             let to = of_part(path, n + 1, parts);
-            let (size, sha256) = self.place_one(row, format, file, &to).inspect_err(|_| {
-                for before in &placed {
-                    drop(fs::remove_file(&before.path));
-                }
-            })?;
-            placed.push(ExportedFile {
+            nothing_in_the_way(target, &to)?;
+            let (size, sha256) = file.measured().map_err(|error| unwritten(&to, error))?;
+            exported.push(ExportedFile {
                 thread_id: row.id.clone(),
                 path: to.display().to_string(),
                 part: n as u32 + 1,
@@ -248,33 +269,31 @@ impl Skein {
                 sha256,
                 status: made.status,
             });
+            files.push((file, to));
         }
-        Ok(placed)
+        self.note_export(row, format, &exported)?;
+        place(&files, |path| target.may_replace(path))?;
+        Ok(exported)
     }
 
-    /// Notes a file, then gives it its name: its size and its SHA-256.
-    fn place_one(&self, row: &ThreadRow, format: ExportFormat, file: &Part, to: &Path) -> Result<(u64, String)> {
-        let (size, sha256) = file.measured().map_err(|error| unwritten(to, error))?;
-        self.note_export(row, format, to, &sha256)?;
-        fs::rename(&file.path, to).map_err(|error| unwritten(to, error))?;
-        Ok((size, sha256))
-    }
-
-    /// Notes an export in the thread's history: there is no file without its entry.
-    fn note_export(&self, row: &ThreadRow, format: ExportFormat, path: &Path, sha256: &str) -> Result<()> {
+    /// Notes an export in the thread's history, file by file: there is no file without its entry.
+    fn note_export(&self, row: &ThreadRow, format: ExportFormat, files: &[ExportedFile]) -> Result<()> {
         if self.store().is_read_only() {
             return Ok(());
         }
-        let file = path.file_name().unwrap_or_default().to_string_lossy();
-        let detail = JsonObject::from_iter([
-            ("file".into(), file.into()),
-            ("format".into(), serde_json::json!(format)),
-            ("sha256".into(), sha256.into()),
-        ]);
         self.store().write(|tx| {
             find(tx, &row.id)?;
-            let new = NewEntry::new(row.seq, EntryKind::Exported, self.0.door, self.now());
-            Ok(entry::append(tx, &NewEntry { detail, ..new })?)
+            for file in files {
+                let name = Path::new(&file.path).file_name().unwrap_or_default().to_string_lossy();
+                let detail = JsonObject::from_iter([
+                    ("file".into(), name.into()),
+                    ("format".into(), serde_json::json!(format)),
+                    ("sha256".into(), file.sha256.as_str().into()),
+                ]);
+                let new = NewEntry::new(row.seq, EntryKind::Exported, self.0.door, self.now());
+                entry::append(tx, &NewEntry { detail, ..new })?;
+            }
+            Ok(())
         })
     }
 }
@@ -306,6 +325,14 @@ fn not_printed(error: PdfError) -> crate::Error {
     match error {
         PdfError::Io(error) if error.kind() == io::ErrorKind::StorageFull => StoreError::Io(error).into(),
         error => RecordError::NotPrinted(error).into(),
+    }
+}
+
+/// The same of a file that is no part of the store.
+fn told_of(path: &Path, error: crate::Error) -> crate::Error {
+    match error {
+        crate::Error::Store(StoreError::Io(error)) => unwritten(path, error).into(),
+        error => error,
     }
 }
 

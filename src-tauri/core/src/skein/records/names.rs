@@ -50,18 +50,19 @@ impl Skein {
                 let name = names.into_iter().find(|name| taken.insert(name.to_lowercase())).unwrap_or(name);
                 target.path.join(name)
             };
-            if !target.replace {
-                nothing_at(&path)?;
-            }
+            nothing_in_the_way(target, &path)?;
             plan.push((row, path));
         }
         Ok(plan)
     }
 }
 
-/// Refuses if there is something already.
-pub(super) fn nothing_at(path: &Path) -> Result<()> {
-    if path.exists() { Err(RecordError::Exists(path.display().to_string()).into()) } else { Ok(()) }
+/// Refuses if there is something already that may not go.
+pub(super) fn nothing_in_the_way(target: &Target, path: &Path) -> Result<()> {
+    if path.exists() && !target.may_replace(path) {
+        return Err(RecordError::Exists(path.display().to_string()).into());
+    }
+    Ok(())
 }
 
 /// The file of one part of several. No thread's own file has such a name.
