@@ -107,6 +107,33 @@ it('what was altered is named, and no record is made of it', async () => {
   await waitFor(() => expect(document.querySelector(`[data-thread=${audit}] [data-seal]`)?.textContent).toContain('altered'));
 });
 
+it('of many, those that failed are named with why, beside what was saved', async () => {
+  const fake = story();
+  const why = (id: string, code: string, details = {}) => ({ id, title: fake.get(id).thread.title, error: refusal(code, details) });
+  fake.failed = [why(audit, 'invalid_request', { file: '/home/anna/x.zip' }), why('thread_in', 'storage_error')];
+  user = await open(fake, audit);
+  const dialog = await asked();
+  await user.click(dialog.getByRole('radio', { name: 'Everything: all threads of this store' }));
+  await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
+  const work = within(screen.getByTestId('work'));
+  const told = await work.findByRole('alert');
+  expect(told.textContent).toContain('5 files saved');
+  expect(told.textContent).toContain('2 threads were not exported:');
+  const [first, second] = within(told).getAllByRole('listitem');
+  expect(first?.textContent).toBe(`${fake.get(audit).thread.title} There is a file of that name already. It was left as it is.`);
+  expect(second?.textContent).toContain('Nothing was left there.');
+  await clean();
+});
+
+it('a file in the way is named', async () => {
+  const fake = story();
+  fake.refuse.set('export', refusal('invalid_request', { file: '/home/anna/memo (2 of 3).pdf' }));
+  user = await open(fake, audit);
+  const dialog = await asked();
+  await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
+  await waitFor(() => expect(screen.getByTestId('work').textContent).toContain('/home/anna/memo (2 of 3).pdf'));
+});
+
 it('a failure says what happened and what is safe', async () => {
   const fake = story();
   fake.refuse.set('export', refusal('storage_error'));

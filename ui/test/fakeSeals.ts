@@ -4,6 +4,7 @@ import type { Exported } from '../src/generated/Exported';
 import type { Finding } from '../src/generated/Finding';
 import type { KeyView } from '../src/generated/KeyView';
 import type { Progress } from '../src/generated/Progress';
+import type { Refused } from '../src/generated/Refused';
 import type { SealStatus } from '../src/generated/SealStatus';
 import type { SealSummary } from '../src/generated/SealSummary';
 import type { SealView } from '../src/generated/SealView';
@@ -23,6 +24,10 @@ export abstract class FakeSeals {
   status = new Map<string, SealStatus>();
   key: KeyView = { object: 'signing_key', home: 'keychain', fingerprint: groups('a'), pem: 'PEM', madeAt: '2026-11-01T09:00:00.000Z', earlier: [] };
   pending = 0;
+  /** Whether the keychain cannot be asked whose key it is. */
+  keychainUnavailable = false;
+  /** Threads that an export of several leaves out. */
+  failed: Refused[] = [];
   /** Whether the person dismisses the question where to save. */
   dismissed = false;
   /** Whose folders were opened. */
@@ -64,7 +69,7 @@ export abstract class FakeSeals {
     const kept = this.threads.get(thread.id);
     if (kept && thread.seal) kept.thread = { ...thread, seal: { ...thread.seal, status, checkedAt } };
     return {
-      object: 'verification', threadId: thread.id, path: null, status, findings, digest: thread.seal?.digest ?? null,
+      object: 'verification', threadId: thread.id, path: null, status, keychainUnavailable: this.keychainUnavailable && status === 'unknown_key', findings, digest: thread.seal?.digest ?? null,
       sealedAt: thread.seal?.sealedAt ?? null, messages: thread.messageCount, fingerprint: this.key.fingerprint, checkedAt,
     };
   }
@@ -96,9 +101,11 @@ export abstract class FakeSeals {
     const { kind, ids, client } = wanted as { kind: string; ids?: string[]; client?: string };
     const chosen = [...this.threads.values()].map((kept) => kept.thread).filter((each) => (kind === 'threads' ? ids?.includes(each.id) : kind === 'all' || each.metadata['client'] === client));
     const refused = chosen.filter((each) => this.findings.has(each.id)).map((each) => this.on_verify_thread({ id: each.id }));
-    const files = chosen.filter((each) => !this.findings.has(each.id)).map((each) => ({ threadId: each.id, path: `/home/anna/Documents/skein-${each.id}-9f3a61c0.zip`, part: 1, parts: 1, pdf: true, size: 48_230, sha256: 'ab', status: null }));
+    const failed = this.failed.filter(({ id }) => chosen.some((each) => each.id === id));
+    const left = chosen.filter(({ id }) => !this.findings.has(id) && !failed.some((each) => each.id === id));
+    const files = left.map((each) => ({ threadId: each.id, path: `/home/anna/Documents/skein-${each.id}-9f3a61c0.zip`, part: 1, parts: 1, pdf: true, size: 48_230, sha256: 'ab', status: null }));
     const cancelled = this.stopped.has(String(job));
-    return { object: 'exported', files: cancelled ? [] : files, refused, cancelled };
+    return { object: 'exported', files: cancelled ? [] : files, refused, failed, cancelled };
   }
 
   on_export_public_key() {

@@ -114,7 +114,8 @@ impl Error {
             Self::Rule(e) => e.details(),
             Self::Store(e) => e.details(),
             Self::Endpoint(e) => e.details(),
-            Self::Keychain(_) | Self::Record(_) => json!({}),
+            Self::Record(e) => e.details(),
+            Self::Keychain(_) => json!({}),
         };
         let details = match details {
             serde_json::Value::Object(map) => map,

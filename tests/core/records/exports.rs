@@ -113,6 +113,39 @@ fn a_client_a_selection_or_everything_goes_into_a_folder() {
 }
 
 #[test]
+fn one_of_many_that_cannot_be_exported_does_not_hold_up_the_others() {
+    let desk = Desk::new();
+    for id in ["a", "b", "c"] {
+        desk.thread(id, 1);
+    }
+    let folder = desk.dir.path().join("texts");
+    fs::create_dir(&folder).unwrap();
+    let mine = folder.join("skein-b.txt");
+    fs::write(&mine, "mine").unwrap();
+    let told = |exported: &Exported| -> (Vec<String>, Vec<(String, String)>) {
+        let mut files: Vec<_> = exported.files.iter().map(|file| file.thread_id.clone()).collect();
+        files.sort();
+        (files, exported.failed.iter().map(|each| (each.id.clone(), each.error.code.clone())).collect())
+    };
+    let four = Selection::Threads(["a", "b", "nowhere", "c"].map(Into::into).into());
+    let exported = export(&desk, &four, ExportFormat::Text, &folder).unwrap();
+    let failed = [("nowhere".into(), "thread_not_found".into()), ("b".into(), "invalid_request".into())];
+    assert_eq!(told(&exported), (vec!["a".into(), "c".into()], failed.into()));
+    assert_eq!(exported.failed[1].error.details["file"], mine.to_str().unwrap());
+    assert!(exported.failed[1].title.as_ref().unwrap().starts_with("Transfer pricing"));
+    assert_eq!(fs::read_to_string(&mine).unwrap(), "mine");
+
+    let intruder = desk.intruder();
+    intruder.execute_batch("PRAGMA ignore_check_constraints = ON").unwrap();
+    intruder.execute("UPDATE message SET role = 'nobody' WHERE id = 'msg_b_1'", []).unwrap();
+    let folder = desk.dir.path().join("all");
+    let exported = export(&desk, &Selection::All, ExportFormat::Json, &folder).unwrap();
+    let failed = [("b".into(), "storage_error".into())];
+    assert_eq!(told(&exported), (vec!["a".into(), "c".into()], failed.into()));
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 2, "nothing is left of the one that failed");
+}
+
+#[test]
 fn a_file_that_is_there_stays_unless_it_may_go() {
     let desk = Desk::new();
     desk.thread("a", 1);
@@ -195,8 +228,8 @@ fn a_record_on_its_way_can_be_read_by_its_owner_only() {
     let mode = Cell::new(None);
     let look = || {
         let lists = fs::read_dir(desk.dir.path().join("parts")).unwrap();
-        let folders = lists.map(|list| fs::read_to_string(list.unwrap().path()).unwrap());
-        let folder = folders.into_iter().find(|path| path.contains("skein-record.")).unwrap();
+        let mut on_their_way = lists.map(|list| fs::read_to_string(list.unwrap().path()).unwrap());
+        let folder = on_their_way.find(|path| !path.contains(".zip.")).unwrap();
         mode.set(Some(fs::metadata(folder).unwrap().permissions().mode() & 0o777));
         false
     };

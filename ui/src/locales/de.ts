@@ -338,6 +338,8 @@ export const de: Catalogue = {
   'export.draft': 'Ein offener Thread ergibt einen Entwurf: „draft, not sealed“ steht darauf, und niemand hat ihn unterschrieben. Sperre den Thread zuerst, damit die Akte etwas beweist.',
   'export.exists': 'Es gibt schon eine Datei mit diesem Namen. Sie blieb, wie sie ist.',
   'export.failed': 'Die Datei konnte nicht geschrieben werden. Dort blieb nichts zurück. Wähle einen anderen Ort und versuche es noch einmal.',
+  'export.failedSome.one': '{n} Thread wurde nicht exportiert:',
+  'export.failedSome.other': '{n} Threads wurden nicht exportiert:',
   'export.format': 'Als',
   'export.html': 'HTML',
   'export.htmlWhat': 'eine Seite zum Lesen und Drucken',

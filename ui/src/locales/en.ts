@@ -336,6 +336,8 @@ export const en = {
   'export.draft': 'An open thread makes a draft: “draft, not sealed” stands on it, and nobody has signed it. Lock the thread first for a record that proves something.',
   'export.exists': 'There is a file of that name already. It was left as it is.',
   'export.failed': 'The file could not be written. Nothing was left there. Choose another place, then try again.',
+  'export.failedSome.one': '{n} thread was not exported:',
+  'export.failedSome.other': '{n} threads were not exported:',
   'export.format': 'As',
   'export.html': 'HTML',
   'export.htmlWhat': 'one page to read and print',

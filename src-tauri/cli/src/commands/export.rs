@@ -4,15 +4,16 @@ use std::io::{self, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use skein_core::wire::{Exported, Progress};
+use skein_core::wire::{Exported, Progress, Refused};
 use skein_core::{Replace, Selection, Skein, Target};
 
 use crate::args::ExportArgs;
-use crate::failure::{Failure, STOPPED};
+use crate::failure::{Failure, STOPPED, exit_code_of};
 use crate::output::{Output, note, one_line};
 use crate::signals::Signals;
 
-/// Exports threads. A thread that is not what was sealed makes no record, and the exit code says so.
+/// Exports threads. A thread that is not what was sealed makes no record, and the exit code says so, as it says why
+/// the first of several failed.
 pub async fn run(skein: &Skein, export: &ExportArgs, output: &Output) -> Result<u8, Failure> {
     let selection = match &export.client {
         _ if export.all => Selection::All,
@@ -24,13 +25,17 @@ pub async fn run(skein: &Skein, export: &ExportArgs, output: &Output) -> Result<
     let target = Target { path: export.out.clone(), replace };
     let exported =
         stoppable(move |progress, cancel| skein.export(&selection, format, &target, progress, cancel)).await?;
-    if !output.json && exported.files.is_empty() && exported.refused.is_empty() {
+    if !output.json && exported.files.is_empty() && exported.refused.is_empty() && exported.failed.is_empty() {
         note("No threads, so no files.");
     }
+    for Refused { id, error, .. } in &exported.failed {
+        note(&format!("skein: {id} was not exported. {}", one_line(&error.message)));
+    }
     output.value(&exported, words)?;
-    Ok(match &exported {
-        Exported { cancelled: true, .. } => STOPPED,
-        Exported { refused, .. } => u8::from(!refused.is_empty()),
+    Ok(match (&exported, exported.failed.first()) {
+        (Exported { cancelled: true, .. }, _) => STOPPED,
+        (_, Some(failed)) => exit_code_of(&failed.error.code),
+        (Exported { refused, .. }, None) => u8::from(!refused.is_empty()),
     })
 }
 

@@ -12,6 +12,8 @@ pub mod seal;
 pub mod transcript;
 pub mod verify;
 
+use serde_json::{Value, json};
+
 use crate::error::Code;
 
 /// Names the format, in every header and every seal.
@@ -53,6 +55,14 @@ pub enum RecordError {
 }
 
 impl RecordError {
+    /// Names, as an object.
+    pub fn details(&self) -> Value {
+        match self {
+            Self::Exists(path) | Self::Write { path, .. } | Self::Read { path, .. } => json!({"file": path}),
+            Self::NoPdfProgram | Self::NotPrinted(_) | Self::Altered(_) => json!({}),
+        }
+    }
+
     /// The stable code.
     pub fn code(&self) -> Code {
         match self {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 use utoipa::ToSchema;
 
-use super::{State, Time};
+use super::{Refused, State, Time};
 
 /// The four answers about a seal or a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, TS, ToSchema)]
@@ -241,7 +241,7 @@ pub struct ExportedFile {
 }
 
 /// What an export wrote.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
 pub struct Exported {
     /// Always `exported`.
@@ -250,6 +250,8 @@ pub struct Exported {
     pub files: Vec<ExportedFile>,
     /// Threads that are not what was sealed: no record was made of them.
     pub refused: Vec<Verification>,
+    /// Of several threads, those that could not be exported, and why; nothing was left of them.
+    pub failed: Vec<Refused>,
     /// Whether it was stopped before the end.
     pub cancelled: bool,
 }

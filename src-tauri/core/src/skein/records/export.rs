@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use super::super::Skein;
 use super::super::show::find;
-use super::names::{nothing_in_the_way, of_part};
+use super::names::{self, nothing_in_the_way, of_part};
 use super::pages::Layout;
 use super::part::Part;
 use super::placing::place;
@@ -17,7 +17,7 @@ use super::ready::{Ready, draft};
 use super::sheets;
 use super::steps::{self, Steps, Stored};
 use crate::clock::rfc3339;
-use crate::error::Result;
+use crate::error::{Code, Result};
 use crate::record::RecordError;
 use crate::record::line::Header;
 use crate::record::package::{self, Contents, Messages};
@@ -37,6 +37,13 @@ pub enum Selection {
     Client(String),
     /// All that are not in the bin.
     All,
+}
+
+impl Selection {
+    /// Whether it is one thread by its id, so that whatever goes wrong with it is what went wrong.
+    pub(super) fn is_one(&self) -> bool {
+        matches!(self, Self::Threads(ids) if ids.len() == 1)
+    }
 }
 
 /// Where an export goes: to a file or, for more than one thread, into a folder, which is made if there is none.
@@ -78,10 +85,11 @@ struct Made {
 }
 
 impl Skein {
-    /// Exports threads. `cancel` is asked on the way; what was finished by then stays.
+    /// Exports threads. `cancel` is asked on the way; what was finished by then stays. Of several, one that cannot be
+    /// exported does not hold up the others, unless the disk is full.
     ///
     /// # Errors
-    /// `invalid_request` if a file is there already, `thread_not_found`, `thread_deleted`, `keychain_unavailable` for
+    /// Of one thread: `invalid_request` if a file is there already, `thread_not_found`, `thread_deleted`, `keychain_unavailable` for
     /// a record that was signed and cannot be signed now, `pdf_unavailable`, `storage_full`, `storage_error`.
     pub fn export(
         &self,
@@ -95,18 +103,27 @@ impl Skein {
             return Err(RecordError::NoPdfProgram.into());
         }
         self.sweep();
-        let plan = self.plan(selection, format, target)?;
+        let mut failed = Vec::new();
+        let plan = self.plan(selection, format, target, &mut failed)?;
         let each = steps::of_message(format, self.0.pdf.is_some());
         let total = plan.iter().map(|(row, _)| u64::from(row.message_count) * each).sum();
         let mut steps = Steps::new(total, progress, cancel);
-        let mut exported =
-            Exported { object: "exported".into(), files: Vec::new(), refused: Vec::new(), cancelled: false };
-        for (row, path) in plan {
+        let (files, refused) = (Vec::new(), Vec::new());
+        let mut exported = Exported { object: "exported".into(), files, refused, failed, cancelled: false };
+        let mut plan = plan.into_iter();
+        for (row, path) in plan.by_ref() {
             match self.export_one(&row, format, (target, &path), &mut steps) {
                 Ok(Ok(files)) => exported.files.extend(files),
                 Ok(Err(refused)) => exported.refused.push(refused),
                 Err(_) if steps.cancelled => break,
-                Err(error) => return Err(error),
+                Err(error) if selection.is_one() => return Err(error),
+                Err(error) => {
+                    exported.failed.push(names::refused(&row, &error));
+                    if error.code() == Code::StorageFull {
+                        exported.failed.extend(plan.map(|(row, _)| names::refused(&row, &error)));
+                        break;
+                    }
+                }
             }
         }
         exported.cancelled = steps.cancelled;

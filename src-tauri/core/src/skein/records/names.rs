@@ -10,13 +10,13 @@ use super::super::Skein;
 use super::super::show::find;
 use super::export::{Selection, Target, unwritten};
 use crate::clock::{Millis, rfc3339};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::RecordError;
 use crate::record::package::{self, Sealed};
 use crate::store::listing::{self, Order, ThreadFilter};
 use crate::store::seal;
 use crate::store::thread::ThreadRow;
-use crate::wire::{ExportFormat, State};
+use crate::wire::{ExportFormat, Refused, State};
 
 impl Skein {
     /// What an export of a thread would be called.
@@ -27,15 +27,17 @@ impl Skein {
         self.store().read(|conn| file_name(conn, &find(conn, id)?, format))
     }
 
-    /// Which thread goes into which file; none of them may be there, unless it may be replaced.
+    /// Which thread goes into which file; none of them may be there, unless it may be replaced. What stands in the
+    /// way of one of several threads is told in `failed`.
     pub(super) fn plan(
         &self,
         selection: &Selection,
         format: ExportFormat,
         target: &Target,
+        failed: &mut Vec<Refused>,
     ) -> Result<Vec<(ThreadRow, PathBuf)>> {
-        let rows = self.store().read(|conn| selected(conn, selection, self.now()))?;
-        let single = matches!(selection, Selection::Threads(ids) if ids.len() == 1) && !target.path.is_dir();
+        let rows = self.store().read(|conn| selected(conn, selection, self.now(), failed))?;
+        let single = selection.is_one() && !target.path.is_dir();
         if !single {
             fs::create_dir_all(&target.path).map_err(|error| unwritten(&target.path, error))?;
         }
@@ -50,8 +52,10 @@ impl Skein {
                 let name = names.into_iter().find(|name| taken.insert(name.to_lowercase())).unwrap_or(name);
                 target.path.join(name)
             };
-            nothing_in_the_way(target, &path)?;
-            plan.push((row, path));
+            match nothing_in_the_way(target, &path) {
+                Err(error) if !selection.is_one() => failed.push(refused(&row, &error)),
+                free => plan.push((row, free.map(|()| path)?)),
+            }
         }
         Ok(plan)
     }
@@ -76,11 +80,29 @@ pub(super) fn of_part(path: &Path, part: usize, parts: usize) -> PathBuf {
     path.with_file_name(format!("{stem} ({part:0width$} of {parts}){ending}"))
 }
 
-fn selected(conn: &Connection, selection: &Selection, now: Millis) -> Result<Vec<ThreadRow>> {
+/// A thread that is not exported, and why.
+pub(super) fn refused(row: &ThreadRow, error: &Error) -> Refused {
+    Refused { id: row.id.clone(), title: row.title.clone(), error: error.detail() }
+}
+
+fn selected(
+    conn: &Connection,
+    selection: &Selection,
+    now: Millis,
+    failed: &mut Vec<Refused>,
+) -> Result<Vec<ThreadRow>> {
     let metadata = match selection {
         Selection::Threads(ids) => {
-            let mut taken = BTreeSet::new();
-            return ids.iter().filter(|id| taken.insert(*id)).map(|id| find(conn, id)).collect();
+            let (mut taken, mut rows) = (BTreeSet::new(), Vec::new());
+            for id in ids.iter().filter(|id| taken.insert(*id)) {
+                match find(conn, id) {
+                    Err(error @ Error::Rule(_)) if !selection.is_one() => {
+                        failed.push(Refused { id: id.clone(), title: None, error: error.detail() });
+                    }
+                    found => rows.push(found?),
+                }
+            }
+            return Ok(rows);
         }
         Selection::Client(client) => vec![("client".to_owned(), client.clone())],
         Selection::All => Vec::new(),
