@@ -91,6 +91,15 @@ describe('a locked thread', () => {
     expect(await screen.findByTestId('key-home')).toBeTruthy();
   });
 
+  it('does not take a key for a stranger’s while the keychain cannot be asked', async () => {
+    const fake = story();
+    fake.status.set(audit, 'unknown_key');
+    fake.keychainUnavailable = true;
+    await open(fake, audit);
+    await settled('unknown_key');
+    await waitFor(() => expect(band().textContent).toContain('the keychain cannot be asked whose key it is'));
+  });
+
   it('says when it could not be checked, and checks again', async () => {
     const fake = story();
     fake.refuse.set('verify_thread', refusal('storage_error'));
@@ -124,6 +133,15 @@ describe('security', () => {
     await user.click(within(found).getByRole('button', { name: audit }));
     await waitFor(() => expect(pane.id).toBe(audit));
     expect(dialogs.open).toBeNull();
+  });
+
+  it('says that there is nothing to check, and not that all is well', async () => {
+    const fake = story();
+    for (const [id, { thread }] of fake.threads) if (thread.state !== 'open') fake.threads.delete(id);
+    const user = await open(fake);
+    await security();
+    await user.click(button('Check all'));
+    await waitFor(() => expect(screen.getByTestId('check-all').textContent?.trim()).toBe('There is nothing to check: no thread is sealed.'));
   });
 
   it('stops when it is told to, and says that it was not the end', async () => {

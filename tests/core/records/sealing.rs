@@ -2,8 +2,9 @@
 
 use skein_core::keychain::Keychain;
 use skein_core::record::key::SigningKey;
+use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::{Store, response, seal, signing_key, thread};
-use skein_core::wire::{Door, JsonObject, KeyHome, SealStatus, State};
+use skein_core::wire::{Door, EntryKind, FindingKind, JsonObject, KeyHome, Progress, SealStatus, State};
 use skein_core::{Code, ThreadChange};
 
 use crate::support::{Desk, NOW, begin, end, open};
@@ -69,6 +70,63 @@ fn without_a_keychain_a_seal_is_unsigned_and_can_be_signed_later() {
     assert_eq!(skein.verify_thread("a").unwrap().status, SealStatus::Valid);
     assert_eq!(skein.verify_thread("b").unwrap().status, SealStatus::Altered);
     assert!(skein.seal("a").unwrap().unwrap().signed_at.is_some());
+}
+
+#[test]
+fn a_thread_whose_history_was_changed_is_not_signed_later() {
+    let desk = Desk::with(Keychain::memory());
+    desk.thread("a", 2);
+    desk.skein.set_state("a", State::Locked).unwrap();
+    let intruder = desk.intruder();
+    let detail = "DELETE FROM entry_detail WHERE entry = (SELECT seq FROM entry WHERE kind = 'renamed')";
+    intruder.execute_batch(detail).unwrap();
+    assert_eq!(intruder.execute("DELETE FROM entry WHERE kind = 'renamed'", []).unwrap(), 1);
+    let skein = open(desk.dir.path(), &Keychain::own());
+    assert_eq!(skein.sign_pending().unwrap(), 0);
+    let seal = skein.seal("a").unwrap().unwrap();
+    assert_eq!((seal.signed_at, seal.status), (None, SealStatus::Unsigned), "and lists do not say that it is valid");
+    assert_eq!(skein.verify_thread("a").unwrap().status, SealStatus::Altered);
+}
+
+#[test]
+fn an_earlier_seal_is_signed_later_whatever_the_thread_has_become() {
+    let desk = Desk::with(Keychain::memory());
+    desk.thread("a", 2);
+    desk.skein.set_state("a", State::Locked).unwrap();
+    desk.skein.set_state("a", State::Open).unwrap();
+    desk.skein.rename_thread("a", "Another").unwrap();
+    let store = Store::open(desk.dir.path()).unwrap();
+    let row = store.read(|conn| thread::get(conn, 1)).unwrap();
+    let begun = store.write(|tx| begin(tx, &row, row.tip, 4, NOW, None)).unwrap();
+    store.write(|tx| response::finish(tx, begun.seq, &end(4), Door::Cli, NOW, None)).unwrap();
+    drop(store);
+    desk.skein.set_state("a", State::Archived).unwrap();
+    let skein = open(desk.dir.path(), &Keychain::own());
+    assert_eq!(skein.sign_pending().unwrap(), 2, "both of its seals");
+    let found = skein.verify_thread("a").unwrap();
+    assert_eq!((found.status, found.messages), (SealStatus::Valid, 3));
+}
+
+#[test]
+fn a_keychain_that_cannot_be_asked_knows_no_key_and_says_so() {
+    let desk = Desk::new();
+    desk.thread("a", 2);
+    desk.skein.set_state("a", State::Locked).unwrap();
+    let package = desk.dir.path().join("a.zip");
+    crate::support_package::export(&desk.skein, "a", &package);
+    let found = desk.skein.verify_thread("a").unwrap();
+    assert_eq!((found.status, found.keychain_unavailable), (SealStatus::Valid, false));
+    let skein = open(desk.dir.path(), &Keychain::memory());
+    for found in [skein.verify_thread("a").unwrap(), skein.verify_record(&package, None).unwrap()] {
+        assert_eq!((found.status, found.keychain_unavailable), (SealStatus::UnknownKey, true));
+    }
+    assert_eq!(
+        skein.get_thread("a").unwrap().seal.unwrap().status,
+        SealStatus::Valid,
+        "no answer, so no news for lists"
+    );
+    let key = desk.skein.signing_key().unwrap().fingerprint.unwrap();
+    assert_eq!(skein.verify_record(&package, Some(&key)).unwrap().status, SealStatus::Valid, "told from outside");
 }
 
 #[test]
@@ -172,6 +230,9 @@ fn a_thread_locked_before_there_were_seals_is_sealed_when_the_store_is_opened() 
         )
         .unwrap();
     let store = Store::open(desk.dir.path()).unwrap();
+    let locked = NewEntry::new(1, EntryKind::Locked, Door::Cli, NOW);
+    let locked = NewEntry { states: Some((State::Open, State::Locked)), ..locked };
+    store.write(|tx| entry::append(tx, &locked)).unwrap();
     assert!(store.read(|conn| seal::list(conn, 1)).unwrap().is_empty());
     let skein = open(desk.dir.path(), &desk.keychain);
     let sealed = skein.get_thread("a").unwrap().seal.unwrap();
@@ -207,6 +268,35 @@ fn checking_everything_tells_how_far_it_is_and_can_be_stopped() {
     assert_eq!((steps.first(), steps.last()), (Some(&(0, 5)), Some(&(5, 5))));
     let stopped = desk.skein.verify_all(&mut |_| {}, &|| true).unwrap();
     assert_eq!((stopped.checked, stopped.cancelled), (0, true));
+}
+
+#[test]
+fn checking_everything_goes_on_past_what_cannot_be_read_and_what_is_gone() {
+    let desk = Desk::new();
+    for n in 0..5 {
+        desk.thread(&format!("t{n}"), 2);
+        desk.skein.set_state(&format!("t{n}"), State::Archived).unwrap();
+    }
+    let mut kept = None;
+    let mut meanwhile = |step: Progress| match step.done {
+        0 => {
+            desk.skein.delete_thread("t3", Some("t3")).unwrap();
+            let intruder = desk.intruder();
+            intruder.execute_batch("PRAGMA ignore_check_constraints = ON").unwrap();
+            intruder.execute("UPDATE message SET role = 'system' WHERE id = 'msg_t0_1'", []).unwrap();
+            intruder.execute("UPDATE thread SET state = 'lost' WHERE id = 't1'", []).unwrap();
+        }
+        1 => kept = desk.skein.get_thread("t0").unwrap().seal,
+        _ => {}
+    };
+    let all = desk.skein.verify_all(&mut meanwhile, &|| false).unwrap();
+    assert_eq!((all.checked, all.cancelled), (4, false), "one is gone");
+    let troubles =
+        all.troubles.iter().map(|found| (found.thread_id.as_deref().unwrap(), found.status, found.findings[0].kind));
+    let troubles: Vec<_> = troubles.collect();
+    let altered = SealStatus::Altered;
+    assert_eq!(troubles, [("t0", altered, FindingKind::MessageChanged), ("t1", altered, FindingKind::Unreadable)]);
+    assert_eq!(kept.unwrap().status, altered, "lists have each answer as it comes");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::process::Command;
 
 use rusqlite::Connection;
+use skein_core::keychain::Keychain;
 use skein_core::record::key::SigningKey;
 use skein_core::store::{Store, StoreError, seal};
 use skein_core::wire::FindingKind::{
@@ -12,7 +13,7 @@ use skein_core::wire::FindingKind::{
 };
 use skein_core::wire::{FindingKind, SealStatus, State, Verification};
 
-use crate::support::{Chance, Desk};
+use crate::support::{Chance, Desk, open};
 
 const PLACES: u64 = 100;
 const MESSAGES: u64 = 24;
@@ -243,6 +244,21 @@ fn a_seal_changed_one_of_another_thread_or_an_older_one() {
 }
 
 #[test]
+fn an_earlier_seal_or_the_header_under_it() {
+    each(&[SealChanged], |_, conn, chance| {
+        let n = chance.below(1000);
+        let change = match n % 4 {
+            0 => "json = replace(json, '\"program\":\"', '\"program\":\"1')".to_owned(),
+            1 => format!("json = json || substr('          ', 1, 1 + {n} % 9)"),
+            2 => format!("header = replace(header, '\"title\":\"', '\"title\":\"{n} ')"),
+            _ => format!("count = count + 1 + {n}"),
+        };
+        let first = "(SELECT min(seq) FROM seal WHERE thread = 2)";
+        assert_eq!(conn.execute(&format!("UPDATE seal SET {change} WHERE seq = {first}"), []).unwrap(), 1);
+    });
+}
+
+#[test]
 fn one_bit_of_the_signature() {
     each(&[SignatureWrong], |_, conn, chance| {
         let (mut bytes, seq): (Vec<u8>, i64) = conn
@@ -281,6 +297,14 @@ fn a_signature_stripped_or_made_again_with_another_key() {
         });
         assert_eq!(found.status, SealStatus::UnknownKey, "listing a key in the store makes it no key of this machine");
     }
+    let key = SigningKey::from_seed(&[1; 32]);
+    let (public, signature) = (key.public().0, key.sign(json.as_bytes()));
+    scene.intruder.execute("DELETE FROM signature", []).unwrap();
+    scene.intruder.execute("INSERT INTO signing_key (public, made_at) VALUES (?1, 1)", [public.as_slice()]).unwrap();
+    let sign = "INSERT INTO signature (seal, public, signature, signed_at) SELECT max(seq), ?1, ?2, 1 FROM seal";
+    scene.intruder.execute(sign, (public.as_slice(), signature.as_slice())).unwrap();
+    let found = open(scene.desk.dir.path(), &Keychain::memory()).verify_thread("a").unwrap();
+    assert_eq!((found.status, found.keychain_unavailable), (SealStatus::UnknownKey, true), "nor without a keychain");
 }
 
 #[test]

@@ -23,6 +23,10 @@ path: string | null,
  */
 status: SealStatus, 
 /**
+ * Whether the key is unknown only because the keychain cannot be asked now.
+ */
+keychainUnavailable: boolean, 
+/**
  * What does not agree, worst first; empty unless altered.
  */
 findings: Array<Finding>, 

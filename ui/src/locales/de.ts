@@ -150,6 +150,7 @@ export const de: Catalogue = {
   'checkall.checked.one': '{n} Thread geprüft.',
   'checkall.checked.other': '{n} Threads geprüft.',
   'checkall.lead': 'Ein Thread wird bei jedem Öffnen geprüft. Hier werden alle gesperrten und archivierten Threads dieses Speichers geprüft.',
+  'checkall.none': 'Es gibt nichts zu prüfen: Kein Thread ist versiegelt.',
   'checkall.now': 'Alle prüfen',
   'checkall.of': '{n} von {all} Threads',
   'checkall.title': 'Alle Siegel prüfen',
@@ -403,6 +404,7 @@ export const de: Catalogue = {
   'finding.signatureWrong': 'Die Unterschrift gehört nicht zu diesem Siegel.',
   'finding.threadChanged': 'Etwas am Thread als Ganzem wurde verändert.',
   'finding.titleChanged': 'Der Titel ist nicht, was versiegelt wurde.',
+  'finding.unreadable': 'Was versiegelt wurde, lässt sich nicht mehr lesen.',
   'first.practice':
     'Der Übungs-Endpunkt antwortet sofort, ohne Konto, ohne Schlüssel, ohne Netz. Schreib unten etwas und sende es.',
   'first.real':
@@ -704,6 +706,7 @@ export const de: Catalogue = {
   'seal.heading': 'Siegel',
   'seal.justNow': 'gerade eben',
   'seal.key': 'Schlüssel',
+  'seal.keyUnasked': 'versiegelt; der Schlüsselbund lässt sich nicht fragen, wessen Schlüssel es ist',
   'seal.sealedAt': 'Versiegelt {at}',
   'seal.unknownKey': 'mit einem Schlüssel versiegelt, den dieser Rechner nicht hat',
   'seal.unsigned': 'versiegelt, nicht unterschrieben',

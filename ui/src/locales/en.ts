@@ -149,6 +149,7 @@ export const en = {
   'checkall.checked.one': '{n} thread checked.',
   'checkall.checked.other': '{n} threads checked.',
   'checkall.lead': 'A thread is checked whenever you open it. This checks every locked and archived thread of this store.',
+  'checkall.none': 'There is nothing to check: no thread is sealed.',
   'checkall.now': 'Check all',
   'checkall.of': '{n} of {all} threads',
   'checkall.title': 'Check every seal',
@@ -401,6 +402,7 @@ export const en = {
   'finding.signatureWrong': 'The signature does not belong to this seal.',
   'finding.threadChanged': 'Something about the thread as a whole was changed.',
   'finding.titleChanged': 'The title is not what was sealed.',
+  'finding.unreadable': 'What was sealed cannot be read any more.',
   'first.practice':
     'The practice endpoint answers at once, with no account, no key and no network. Write something below and send it.',
   'first.real': 'When you want a real model, add where it answers: one on this machine, or a service with your key.',
@@ -699,6 +701,7 @@ export const en = {
   'seal.heading': 'Seal',
   'seal.justNow': 'just now',
   'seal.key': 'key',
+  'seal.keyUnasked': 'sealed; the keychain cannot be asked whose key it is',
   'seal.sealedAt': 'Sealed {at}',
   'seal.unknownKey': 'sealed with a key this machine does not have',
   'seal.unsigned': 'sealed, not signed',

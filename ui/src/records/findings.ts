@@ -21,7 +21,7 @@ const kinds: Record<FindingKind, Key> = {
   file_changed: 'finding.fileChanged',
   file_missing: 'finding.fileChanged',
   file_added: 'finding.fileChanged',
-  unreadable: 'finding.fileChanged',
+  unreadable: 'finding.unreadable',
 };
 
 /** One thing that does not agree, as a sentence. */
@@ -38,6 +38,11 @@ export const answers: Record<SealStatus, { icon: string; tone: string; word: Key
   unknown_key: { icon: 'warn', tone: 'warn', word: 'seal.unknownKey' },
   unsigned: { icon: 'warn', tone: 'warn', word: 'seal.unsigned' },
 };
+
+/** The word for an answer. Where the keychain cannot be asked, nobody knows whether the key is a stranger's. */
+export function wordFor(found: { status: SealStatus; keychainUnavailable?: boolean }): Key {
+  return found.keychainUnavailable ? 'seal.keyUnasked' : answers[found.status].word;
+}
 
 /** When it was checked: just now, or the clock, or the day. */
 export function sayWhen(checkedAt: string): string {

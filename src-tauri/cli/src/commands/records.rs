@@ -23,7 +23,10 @@ pub async fn verify(
     if all {
         let skein = skein.clone();
         let verified = stoppable(move |progress, cancel| skein.verify_all(progress, cancel)).await?;
-        note(&format!("{} checked, {} not valid.", verified.checked, verified.troubles.len()));
+        note(&match verified.checked {
+            0 if !verified.cancelled => "No thread is sealed, so there is nothing to check.".to_owned(),
+            checked => format!("{checked} checked, {} not valid.", verified.troubles.len()),
+        });
         if verified.cancelled {
             return Ok(STOPPED);
         }
@@ -69,6 +72,9 @@ fn words(found: &Verification, output: &Output) -> String {
     let answer = match found.status {
         SealStatus::Valid => "valid: nothing has changed since it was sealed",
         SealStatus::Altered => "ALTERED: it is not what was sealed",
+        SealStatus::UnknownKey if found.keychain_unavailable => {
+            "unknown key: nothing has changed since it was signed, but the keychain cannot be asked whose key it is"
+        }
         SealStatus::UnknownKey => "unknown key: nothing has changed since it was signed, but whose key is it?",
         SealStatus::Unsigned => "unsigned: everything agrees, but nobody has signed it",
     };

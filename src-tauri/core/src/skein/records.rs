@@ -14,12 +14,13 @@ mod steps;
 use std::fs::File;
 use std::path::Path;
 
+use check::Known;
 pub use export::{Replace, Selection, Target};
 
 use super::Skein;
 use super::show::find;
 use crate::clock::rfc3339;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::keychain::{KeychainError, SigningKeys};
 use crate::record::key::{PublicKey, SigningKey, groups};
 use crate::record::{RecordError, package};
@@ -39,12 +40,13 @@ impl Skein {
     pub fn verify_thread(&self, id: &str) -> Result<Verification> {
         let known = self.known_keys()?;
         let now = self.now();
-        let checked = self.store().read(|conn| {
+        let (thread, found) = self.store().read(|conn| {
             let row = find(conn, id)?;
-            check::thread(conn, &row, &known, now)?.ok_or_else(|| Error::from(RuleError::NeverSealed(id.into())))
+            let found = check::thread(conn, &row, &known, now)?;
+            found.map(|found| (row.seq, found)).ok_or_else(|| Error::from(RuleError::NeverSealed(id.into())))
         })?;
-        self.note(&[(checked.0, checked.1.clone())])?;
-        Ok(checked.1)
+        self.note(thread, &found)?;
+        Ok(found)
     }
 
     /// Checks a record: a package or a folder that one was unpacked into. Known are the keys of this store
@@ -53,43 +55,58 @@ impl Skein {
     /// # Errors
     /// `invalid_request` if there is nothing to be read at `path`.
     pub fn verify_record(&self, path: &Path, key: Option<&str>) -> Result<Verification> {
-        let ours = self.known_keys()?;
+        let ours = if key.is_none() { self.known_keys()? } else { Known::default() };
         let plain = |text: &str| text.chars().filter(char::is_ascii_hexdigit).collect::<String>().to_lowercase();
         let key = key.map(plain);
         let known = |public: PublicKey| match &key {
             Some(key) => public.fingerprint() == *key,
-            None => ours.contains(&public),
+            None => ours.keys.contains(&public),
         };
-        package::verify(path, &known, rfc3339(self.now()))
-            .map_err(|error| RecordError::Read { path: path.display().to_string(), error }.into())
+        let found = package::verify(path, &known, rfc3339(self.now()))
+            .map_err(|error| RecordError::Read { path: path.display().to_string(), error })?;
+        let keychain_unavailable = ours.unasked && found.status == SealStatus::UnknownKey;
+        Ok(Verification { keychain_unavailable, ..found })
     }
 
-    /// Checks every seal of the store, a thread a step. `cancel` is asked after each.
+    /// Checks every seal of the store, a thread a step, and keeps each answer for lists as it comes. `cancel` is asked
+    /// before each. A thread that cannot be read is one that was altered; one that was erased meanwhile is left out.
     ///
     /// # Errors
-    /// `storage_error`.
+    /// `store_in_use`, `storage_error` before anything was checked.
     pub fn verify_all(&self, progress: &mut dyn FnMut(Progress), cancel: &dyn Fn() -> bool) -> Result<Verified> {
         let known = self.known_keys()?;
         let threads = self.store().read(|conn| seal::threads(conn, 0, u32::MAX))?;
         let total = threads.len() as u64;
         let mut verified = Verified { object: "verified".into(), checked: 0, troubles: Vec::new(), cancelled: false };
-        let mut checked = Vec::new();
-        for seq in threads {
-            progress(Progress { done: u64::from(verified.checked), total });
+        for (seq, done) in threads.into_iter().zip(0..) {
+            progress(Progress { done, total });
             if cancel() {
                 verified.cancelled = true;
-                break;
+                return Ok(verified);
             }
-            let now = self.now();
-            let found = self.store().read(|conn| check::thread(conn, &thread::get(conn, seq)?, &known, now))?;
+            let Some(found) = self.verify_one(seq, &known)? else { continue };
+            if let Err(error) = self.note(seq, &found) {
+                tracing::warn!(code = error.code().as_str(), "what a check found cannot be kept for lists");
+            }
             verified.checked += 1;
-            checked.extend(found);
+            if found.status != SealStatus::Valid {
+                verified.troubles.push(found);
+            }
         }
-        progress(Progress { done: u64::from(verified.checked), total });
-        self.note(&checked)?;
-        let all = checked.into_iter().map(|(_, found)| found);
-        verified.troubles = all.filter(|found| found.status != SealStatus::Valid).collect();
+        progress(Progress { done: total, total });
         Ok(verified)
+    }
+
+    /// Checks one of all threads; nothing if it is gone, or has nothing to check any more.
+    fn verify_one(&self, seq: i64, known: &Known) -> Result<Option<Verification>> {
+        let now = self.now();
+        self.store().read(|conn| {
+            let Some(id) = thread::id_of(conn, seq)? else { return Ok(None) };
+            match thread::get(conn, seq).map_err(Error::from).and_then(|row| check::thread(conn, &row, known, now)) {
+                Err(error) if error.code() == Code::StorageError => Ok(Some(check::unreadable(id, &error, now))),
+                found => found,
+            }
+        })
     }
 
     /// A thread's last seal.
@@ -151,10 +168,8 @@ impl Skein {
         let now = self.now();
         self.store().write(|tx| {
             let thread = thread::get(tx, row.thread)?;
-            let mut findings = crate::record::verify::Findings::default();
-            check::sealed(tx, &thread, row, &mut findings)?;
             let signed = seal::signatures(tx, row.seq)?.iter().any(|signed| signed.public == key.public());
-            if !findings.0.is_empty() || signed {
+            if signed || !check::can_be_signed(tx, &thread, row)? {
                 return Ok(signed);
             }
             seal::sign(tx, row.seq, &row.json, key, now)?;
@@ -251,12 +266,16 @@ impl Skein {
         Ok(self.0.keychain.signing_keys(&store)?)
     }
 
-    /// The keys whose seals are taken for ours: those in the keychain or, while it cannot be asked, those
-    /// that the store lists.
-    pub(super) fn known_keys(&self) -> Result<Vec<PublicKey>> {
+    /// The keys whose seals are taken for ours: those in the keychain, and no others. What the store lists proves
+    /// nothing: whoever signed it anew lists a key as well.
+    fn known_keys(&self) -> Result<Known> {
         match self.keys() {
-            Ok(keys) => Ok(keys.map(|keys| keys.0.iter().map(SigningKey::public).collect()).unwrap_or_default()),
-            Err(_) => Ok(self.store().read(signing_key::list)?.iter().map(|row| row.public).collect()),
+            Ok(keys) => {
+                let keys = keys.map(|keys| keys.0.iter().map(SigningKey::public).collect());
+                Ok(Known { keys: keys.unwrap_or_default(), unasked: false })
+            }
+            Err(Error::Keychain(_)) => Ok(Known { keys: Vec::new(), unasked: true }),
+            Err(error) => Err(error),
         }
     }
 
@@ -280,16 +299,14 @@ impl Skein {
         })
     }
 
-    /// Keeps answers for lists, where they can be kept.
-    fn note(&self, checked: &[(i64, Verification)]) -> Result<()> {
-        if self.store().is_read_only() || checked.is_empty() {
+    /// Keeps an answer for lists, where it can be kept; one that only says that nobody could be asked is none.
+    fn note(&self, thread: i64, found: &Verification) -> Result<()> {
+        if self.store().is_read_only() || found.keychain_unavailable {
             return Ok(());
         }
         self.store().write(|tx| {
-            for (thread, found) in checked {
-                if let Some(last) = seal::last(tx, *thread)? {
-                    seal::note(tx, *thread, last.seq, found.status, self.now())?;
-                }
+            if let Some(last) = seal::last(tx, thread)? {
+                seal::note(tx, thread, last.seq, found.status, self.now())?;
             }
             Ok(())
         })

@@ -76,6 +76,15 @@ pub fn get(conn: &Connection, seq: i64) -> Result<ThreadRow, StoreError> {
     Ok(read.query_row([seq], from_row)?)
 }
 
+/// The id of a thread; `None` if it is in the bin or erased.
+///
+/// # Errors
+/// `storage_error`.
+pub fn id_of(conn: &Connection, seq: i64) -> Result<Option<String>, StoreError> {
+    let mut read = conn.prepare_cached("SELECT id FROM thread WHERE seq = ?1 AND deleted_at IS NULL")?;
+    Ok(read.query_row([seq], |row| row.get(0)).optional()?)
+}
+
 /// Adds an open, empty thread. The history entry is the caller's to write.
 ///
 /// # Errors

@@ -88,6 +88,8 @@ pub struct Verification {
     pub path: Option<String>,
     /// The answer.
     pub status: SealStatus,
+    /// Whether the key is unknown only because the keychain cannot be asked now.
+    pub keychain_unavailable: bool,
     /// What does not agree, worst first; empty unless altered.
     pub findings: Vec<Finding>,
     /// Digest of the seal, lower-case hex.

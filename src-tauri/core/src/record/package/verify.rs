@@ -46,6 +46,7 @@ pub fn verify(path: &Path, known: &dyn Fn(PublicKey) -> bool, now: Time) -> io::
         thread_id: check.lines.thread,
         path: Some(path.display().to_string()),
         status: check.findings.answer(status),
+        keychain_unavailable: false,
         findings: check.findings.0,
         digest: seal.as_ref().map(|(digest, _)| digest.clone()),
         sealed_at: seal.as_ref().map(|(_, seal)| seal.sealed_at.clone()),

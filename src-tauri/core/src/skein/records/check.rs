@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use sha2::{Digest, Sha256};
 
 use crate::clock::{Millis, rfc3339};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::record::canonical;
 use crate::record::key::{PublicKey, groups};
 use crate::record::line::{Chain, Header};
@@ -17,13 +17,16 @@ use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, Word, lines};
 use crate::wire::{FindingKind, SealStatus, State, Verification};
 
+/// The keys whose seals are taken for ours.
+#[derive(Default)]
+pub(super) struct Known {
+    pub keys: Vec<PublicKey>,
+    /// Whether the keychain could not be asked, so that there are none.
+    pub unasked: bool,
+}
+
 /// Checks a thread. `None` if it is open and was never sealed.
-pub(super) fn thread(
-    conn: &Connection,
-    row: &ThreadRow,
-    known: &[PublicKey],
-    now: Millis,
-) -> Result<Option<(i64, Verification)>> {
+pub(super) fn thread(conn: &Connection, row: &ThreadRow, known: &Known, now: Millis) -> Result<Option<Verification>> {
     let seals = seal::list(conn, row.seq)?;
     let links = entry::links(conn, row.seq)?;
     if seals.is_empty() && row.state == State::Open && links.iter().all(|link| link.entry.seal.is_none()) {
@@ -32,24 +35,56 @@ pub(super) fn thread(
     let mut findings = Findings::default();
     let (mut key, mut status) = (None, SealStatus::Unsigned);
     if let Some(last) = seals.last() {
-        sealed(conn, row, last, &mut findings)?;
-        (key, status) = signed(conn, last, known, &mut findings)?;
+        sealed(conn, row, last, row.state != State::Open, &mut findings)?;
+        (key, status) = signed(conn, last, &known.keys, &mut findings)?;
     }
     history(conn, row, &links, &seals, &mut findings)?;
     let last = seals.last();
-    let verification = Verification {
+    let status = findings.answer(status);
+    Ok(Some(Verification {
         object: "verification".into(),
         thread_id: Some(row.id.clone()),
         path: None,
-        status: findings.answer(status),
+        status,
+        keychain_unavailable: known.unasked && status == SealStatus::UnknownKey,
         findings: findings.0,
         digest: last.map(|last| hex(&last.digest)),
         sealed_at: last.map(|last| rfc3339(last.sealed_at)),
         messages: last.map_or(0, |last| last.count),
         fingerprint: key.map(|key| groups(&key.fingerprint())),
         checked_at: rfc3339(now),
-    };
-    Ok(Some((row.seq, verification)))
+    }))
+}
+
+/// What is said of a thread that cannot be read.
+pub(super) fn unreadable(id: String, error: &Error, now: Millis) -> Verification {
+    let mut findings = Findings::default();
+    findings.add(FindingKind::Unreadable, format!("It cannot be read: {error}"));
+    Verification {
+        object: "verification".into(),
+        thread_id: Some(id),
+        path: None,
+        status: SealStatus::Altered,
+        keychain_unavailable: false,
+        findings: findings.0,
+        digest: None,
+        sealed_at: None,
+        messages: 0,
+        fingerprint: None,
+        checked_at: rfc3339(now),
+    }
+}
+
+/// Whether a seal can be signed now: it is what was made, what it seals is there, and the thread's history is whole.
+/// An older seal says nothing of how the thread is now.
+pub(super) fn can_be_signed(conn: &Connection, row: &ThreadRow, seal: &SealRow) -> Result<bool> {
+    let seals = seal::list(conn, row.seq)?;
+    let is_last = seals.last().is_some_and(|last| last.seq == seal.seq);
+    let mut findings = Findings::default();
+    sealed(conn, row, seal, is_last && row.state != State::Open, &mut findings)?;
+    signed(conn, seal, &[], &mut findings)?;
+    history(conn, row, &entry::links(conn, row.seq)?, &seals, &mut findings)?;
+    Ok(findings.0.is_empty())
 }
 
 /// A seal as it was made, if it can still be read.
@@ -62,9 +97,9 @@ pub(super) fn read_header(row: &SealRow) -> Option<Header> {
     serde_json::from_str(&row.header).ok()
 }
 
-/// Checks a seal itself and the messages under it; for a thread that is not open, also that nothing
+/// Checks a seal itself and the messages under it; if the thread is `closed` by it, also that nothing
 /// else has changed.
-pub(super) fn sealed(conn: &Connection, row: &ThreadRow, last: &SealRow, findings: &mut Findings) -> Result<()> {
+fn sealed(conn: &Connection, row: &ThreadRow, last: &SealRow, closed: bool, findings: &mut Findings) -> Result<()> {
     let Some(seal) = read_seal(last).filter(|_| canonical::hash(&last.json).as_slice() == last.digest) else {
         findings.add(FindingKind::SealChanged, "The seal is not what was made.");
         return Ok(());
@@ -78,15 +113,20 @@ pub(super) fn sealed(conn: &Connection, row: &ThreadRow, last: &SealRow, finding
     if seal.count != last.count || seal.sealed_at != rfc3339(last.sealed_at) {
         findings.add(FindingKind::SealChanged, "What the store says about the seal is not what the seal says.");
     }
-    if row.state != State::Open {
+    if closed {
         compare_headers(&last.header, &lines::header(conn, row, row.state)?, findings);
     }
-    messages(conn, row, last, &seal, findings)
+    messages(conn, row, last, (&seal, closed), findings)
 }
 
-/// Checks the messages under a seal; for a thread that is not open, that there are no others.
-fn messages(conn: &Connection, row: &ThreadRow, last: &SealRow, seal: &Seal, findings: &mut Findings) -> Result<()> {
-    let closed = row.state != State::Open;
+/// Checks the messages under a seal; if the thread is `closed` by it, that there are no others.
+fn messages(
+    conn: &Connection,
+    row: &ThreadRow,
+    last: &SealRow,
+    (seal, closed): (&Seal, bool),
+    findings: &mut Findings,
+) -> Result<()> {
     let mut chain = Chain::behind(&last.header);
     let mut head = (seal.count == 0).then_some(chain.head);
     let mut marks = MarkCheck::new(&last.marks);
@@ -179,6 +219,12 @@ fn history(
     seals_in_history(conn, links, seals, findings)
 }
 
+/// Whether a seal and the header under it are what was made. Of the last one [`sealed`] says it more exactly.
+fn is_whole(row: &SealRow) -> bool {
+    let seal = read_seal(row).filter(|_| canonical::hash(&row.json).as_slice() == row.digest);
+    seal.is_some_and(|seal| seal.header == canonical::hash_hex(&row.header) && seal.count == row.count)
+}
+
 /// Every seal that an entry names is there, in order, and was made where that entry stands.
 fn seals_in_history(conn: &Connection, links: &[Link], seals: &[SealRow], findings: &mut Findings) -> Result<()> {
     let mut made: Option<String> = None;
@@ -191,6 +237,10 @@ fn seals_in_history(conn: &Connection, links: &[Link], seals: &[SealRow], findin
         };
         let thread_history = n.checked_sub(1).map(|at| hex(&links[at].hash)).unwrap_or_default();
         let store_history = hex(&entry::hash_before(conn, link.seq)?);
+        let last = seals.last().is_some_and(|last| last.seq == row.seq);
+        if !last && !is_whole(row) {
+            findings.add(FindingKind::SealChanged, "An earlier seal is not what was made.");
+        }
         let fits = read_seal(row).is_some_and(|seal| {
             seal.previous == made && seal.thread_history == thread_history && seal.store_history == store_history
         });

@@ -3,12 +3,12 @@
 use rusqlite::Connection;
 
 use super::super::Skein;
-use super::check;
+use super::check::{self, Known};
 use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::keychain::SigningKeys;
 use crate::record::canonical;
-use crate::record::key::{PublicKey, SigningKey};
+use crate::record::key::SigningKey;
 use crate::record::line::Event;
 use crate::record::package::{Sealed, Signed};
 use crate::store::entry;
@@ -35,13 +35,13 @@ impl Skein {
         &self,
         conn: &Connection,
         row: &ThreadRow,
-        known: &[PublicKey],
+        known: &Known,
         key: Option<SigningKey>,
     ) -> Result<Result<Ready, Verification>> {
         if row.state == State::Open {
             return Ok(Ok(draft(conn, row)?));
         }
-        let checked = check::thread(conn, row, known, self.now())?.map(|(_, found)| found);
+        let checked = check::thread(conn, row, known, self.now())?;
         let (Some(found), Some(last)) = (checked, seal::last(conn, row.seq)?) else { return Ok(Ok(draft(conn, row)?)) };
         if found.status == SealStatus::Altered {
             return Ok(Err(found));
