@@ -609,7 +609,7 @@ export const de: Catalogue = {
   'prompts.taken': 'Eine andere Vorlage heißt schon so.',
   'prompts.text': 'Text',
   'prompts.title': 'Vorlagen',
-  'proves.not': 'Sie beweist nicht, wer getippt hat, dass das Modell einen Text wirklich gesandt hat, dass die Uhr dieses Rechners richtig ging oder dass es keinen anderen Thread gibt. Wer den Schlüssel hat, kann umschreiben, was den Rechner nicht verlassen hat.',
+  'proves.not': 'Sie beweist nicht, wer getippt hat, dass das Modell einen Text wirklich gesandt hat, dass die Uhr dieses Rechners richtig ging, dass es keinen anderen Thread gibt oder dass nach dem Siegel nichts mehr geschah. Wer den Schlüssel hat, kann umschreiben, was den Rechner nicht verlassen hat.',
   'proves.title': 'Was eine Akte beweist',
   'proves.what': 'Eine exportierte Akte beweist, dass sich darin nichts verändert hat, seit sie mit diesem Schlüssel versiegelt wurde: keine Nachricht, Zeit, Reihenfolge, kein Modell, kein Titel und keine Metadaten.',
   'request.after': 'Nächste Seite',

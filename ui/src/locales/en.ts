@@ -604,7 +604,7 @@ export const en = {
   'prompts.taken': 'Another prompt has this name.',
   'prompts.text': 'Text',
   'prompts.title': 'Prompts',
-  'proves.not': 'It does not prove who typed, that the model really sent a text, that this machine’s clock was right, or that no other thread exists. Who holds the key can rewrite what has not left the machine.',
+  'proves.not': 'It does not prove who typed, that the model really sent a text, that this machine’s clock was right, that no other thread exists, or that nothing happened after the seal. Who holds the key can rewrite what has not left the machine.',
   'proves.title': 'What a record proves',
   'proves.what': 'An exported record proves that nothing in it has changed since it was sealed with this key: no message, time, model, order, title or metadata.',
   'request.after': 'Next page',
