@@ -45,3 +45,91 @@ fn it_is_valid_whatever_a_message_says() {
     let output = Command::new(&python).args(["-c", script]).arg(&path).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+/// The declarations of a style sheet, each with the condition it stands under and its selector.
+fn declarations(css: &str) -> Vec<[String; 4]> {
+    let (mut all, mut open, mut text) = (Vec::new(), Vec::<String>::new(), String::new());
+    let plain: String = css
+        .split("/*")
+        .enumerate()
+        .map(|(n, part)| match n {
+            0 => part,
+            _ => part.split_once("*/").unwrap().1,
+        })
+        .collect();
+    for c in plain.chars() {
+        match c {
+            '{' => open.push(std::mem::take(&mut text).trim().to_owned()),
+            '}' | ';' => {
+                if let Some((name, value)) = std::mem::take(&mut text).split_once(':') {
+                    let condition = open.iter().find(|line| line.starts_with("@media")).cloned().unwrap_or_default();
+                    let selector = open.last().unwrap().clone();
+                    all.push([condition, selector, name.trim().to_owned(), value.trim().to_owned()]);
+                }
+                if c == '}' {
+                    open.pop().unwrap();
+                }
+            }
+            _ => text.push(c),
+        }
+    }
+    all
+}
+
+#[test]
+fn printed_it_hides_nothing_and_is_dark_on_white_whatever_the_screen_is() {
+    let desk = Desk::new();
+    desk.thread("a", 2);
+    let path = desk.dir.path().join("a.html");
+    let target = Target { path: path.clone(), replace: Replace::Nothing };
+    let which = Selection::Threads(vec!["a".into()]);
+    desk.skein.export(&which, ExportFormat::Html, &target, &mut |_| {}, &|| false).unwrap();
+    let html = fs::read_to_string(&path).unwrap();
+    let css = html.split("<style>").nth(1).unwrap().split("</style>").next().unwrap();
+    let all = declarations(css);
+    let print = "@media print";
+    assert!(all.len() > 80 && all.iter().any(|[condition, ..]| condition == print), "{}", all.len());
+    // What stands for paper only comes last, so it is what counts there.
+    assert!(css.rfind("@media").unwrap() == css.find(print).unwrap());
+    let on_paper = |selector: &str, name: &str| {
+        all.iter().rev().find(|[condition, at, what, _]| {
+            (condition.is_empty() || condition == print) && at == selector && what == name
+        })
+    };
+    for [condition, selector, name, value] in &all {
+        let hides = match (name.as_str(), value.as_str()) {
+            ("display", "none") | ("visibility", _) | ("position", _) | ("float", _) | ("clip" | "clip-path", _) => {
+                true
+            }
+            ("opacity" | "height" | "max-height" | "text-indent" | "transform" | "zoom", _) => true,
+            ("overflow" | "overflow-x" | "overflow-y", value) => value != "visible",
+            ("white-space", value) => value != "pre-wrap",
+            ("font-size", value) => value.starts_with('0'),
+            _ => false,
+        };
+        let undone =
+            name.starts_with("overflow") && on_paper(selector, "overflow").is_some_and(|last| last[3] == "visible");
+        assert!(!hides || undone, "{condition} {selector} {{ {name}: {value} }}");
+    }
+    let colours = |wanted: &str| -> std::collections::BTreeMap<&str, &str> {
+        let of = all.iter().filter(|[condition, _, name, _]| condition == wanted && name.starts_with("--"));
+        of.map(|[_, _, name, value]| (name.as_str(), value.as_str())).collect()
+    };
+    let (screen, dark, paper) = (colours(""), colours("@media (prefers-color-scheme: dark)"), colours(print));
+    let names =
+        |colours: &std::collections::BTreeMap<&str, &str>| colours.keys().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!((names(&dark), names(&paper)), (names(&screen), names(&screen)), "none is left to the screen");
+    let light = |colour: &str| {
+        let digits: String =
+            colour[1..].chars().flat_map(|c| if colour.len() == 4 { vec![c, c] } else { vec![c] }).collect();
+        let part = |at: usize| f64::from(u8::from_str_radix(&digits[at..at + 2], 16).unwrap()) / 255.0;
+        let linear = |c: f64| if c <= 0.040_45 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
+        0.2126 * linear(part(0)) + 0.7152 * linear(part(2)) + 0.0722 * linear(part(4))
+    };
+    for ink in ["--ink", "--soft", "--mark", "--link"] {
+        for ground in ["--paper", "--sunk"] {
+            let contrast = (light(paper[ground]) + 0.05) / (light(paper[ink]) + 0.05);
+            assert!(contrast >= 7.0, "{ink} on {ground}: {contrast:.1}");
+        }
+    }
+}
