@@ -38,6 +38,64 @@ fn a_locked_thread_is_exported_and_checked_in_a_real_keychain_s_name() {
     assert_ne!(new["fingerprint"], key["fingerprint"]);
     assert_eq!(run(&["verify", "t", file]).code, 0, "old seals stay valid");
     assert_eq!(run(&["verify", "--all"]).code, 0);
+
+    let unasked = |args: &[&str]| -> Ran {
+        let mut command = keyring.command(SKEIN);
+        command.env("SKEIN_DATA_DIR", home.path().join("data")).env("SKEIN_NO_KEYCHAIN", "1");
+        command.args(args).output().unwrap().into()
+    };
+    for what in ["t", file] {
+        let ran = unasked(&["verify", what]);
+        assert!(ran.code == 1 && ran.out.contains("the keychain cannot be asked"), "{ran:?}");
+    }
+    assert_eq!(unasked(&["verify", file, "--key", &fingerprint]).code, 0);
+}
+
+#[test]
+fn the_advice_for_a_lost_key_works() {
+    let (before, after) = (Keyring::unlocked(), Keyring::unlocked());
+    let home = tempfile::tempdir().unwrap();
+    let run = |keyring: &Keyring, args: &[&str]| -> Ran {
+        keyring.command(SKEIN).env("SKEIN_DATA_DIR", home.path().join("data")).args(args).output().unwrap().into()
+    };
+    assert_eq!(run(&before, &["send", "t", "Hello there"]).code, 0);
+    assert_eq!(run(&before, &["lock", "t"]).code, 0);
+    assert_eq!(run(&after, &["send", "u", "Hello there"]).code, 0);
+    assert_eq!(run(&after, &["lock", "u", "--json"]).json()["seal"]["status"], "unsigned");
+    let refused = run(&after, &["seal", "sign"]);
+    let shown = run(&after, &["key", "show"]);
+    assert_eq!((refused.code, shown.code), (6, 0), "{refused:?} {shown:?}");
+    assert!(shown.out.contains("NOT in the keychain"), "{shown:?}");
+    for said in [refused.err, shown.out] {
+        let line = said.lines().find(|line| line.contains("skein key ")).unwrap_or_else(|| panic!("advice in {said}"));
+        let advice: Vec<&str> = line.rsplit("skein ").next().unwrap().split_whitespace().collect();
+        assert_eq!(run(&after, &advice).code, 0, "{advice:?}");
+    }
+    assert_eq!(run(&after, &["seal", "sign", "--json"]).json()["count"], 1);
+}
+
+#[test]
+fn one_of_many_that_cannot_be_exported_is_told_and_the_others_go_on() {
+    let desk = Desk::new();
+    for thread in ["t", "u"] {
+        assert_eq!(desk.run(&["send", thread, "Hello there"]).code, 0);
+    }
+    let folder = desk.home().join("out");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("skein-t.md"), "mine").unwrap();
+    let args = ["export", "t", "nowhere", "u", "--format", "markdown", "--out", folder.to_str().unwrap()];
+    let ran = desk.run(&args);
+    assert_eq!(ran.code, 4, "as the first that failed: {ran:?}");
+    assert!(ran.out.contains("skein-u.md") && !ran.out.contains("skein-t.md"), "{ran:?}");
+    let told: Vec<&str> = ran.err.lines().collect();
+    assert!(
+        told.len() == 2 && told[0].contains("nowhere was not exported.") && told[1].contains("skein-t.md"),
+        "{told:?}"
+    );
+    let exported = desk.json_of(4, &[&args[..], &["--replace"]].concat());
+    assert_eq!(exported["files"].as_array().unwrap().len(), 2);
+    assert_eq!(exported["failed"][0]["error"]["code"], "thread_not_found");
+    assert_eq!(exported["failed"].as_array().unwrap().len(), 1);
 }
 
 #[test]

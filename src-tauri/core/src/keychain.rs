@@ -66,7 +66,7 @@ pub enum KeychainError {
     /// The keychain works, but the key that seals were signed with is not in it any more.
     #[error(
         "The key that signs seals is not in the keychain any more, so nothing was signed. What it signed stays \
-         valid. Restore the keychain's entry, or make a new key on purpose: skein key replace"
+         valid. Restore the keychain's entry, or make a new key on purpose: skein key replace --confirm"
     )]
     SigningKeyLost,
 }

@@ -153,7 +153,7 @@ fn key_words(key: &KeyView) -> String {
         KeyHome::Keychain => "in the keychain",
         KeyHome::None => "none yet: the first seal makes one",
         KeyHome::Missing => {
-            "NOT in the keychain any more: new seals are unsigned. To make a new one: skein key replace"
+            "NOT in the keychain any more: new seals are unsigned. To make a new one: skein key replace --confirm"
         }
         KeyHome::Unavailable => "the keychain cannot be asked now: new seals are unsigned and can be signed later",
     };
