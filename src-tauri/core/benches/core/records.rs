@@ -1,7 +1,7 @@
-//! Locking, checking and exporting a thread of 10,000 messages, hashing beside `sha256sum`.
+//! Locking, checking and exporting a thread of 10,000 messages, each check beside `sha256sum` over the same bytes.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,44 +10,57 @@ use std::time::{Duration, Instant};
 use skein_core::keychain::Keychain;
 use skein_core::record::package::VERIFY_PY;
 use skein_core::record::pdf::Program;
-use skein_core::wire::{Door, ExportFormat, Progress, SealStatus, State};
+use skein_core::response::{Asked, Chunk, ChunkKind, End};
+use skein_core::store::entry::{self, NewEntry};
+use skein_core::store::message::{self, NewInsert};
+use skein_core::store::response::{self, NewResponse};
+use skein_core::store::{Store, StoreError, thread as threads};
+use skein_core::thread::{NewMessage, ThreadId};
+use skein_core::wire::{
+    ContextSummary, Door, EntryKind, ExportFormat, FinishReason, Progress, ResponseStatus, Role, SealStatus, State,
+    Usage,
+};
 use skein_core::{OpenOptions, Replace, Selection, Skein, Target};
 
-use crate::fill::{Filled, thread_of};
+use crate::fill::{Filled, NOW, text};
 use crate::table::{Table, median, ms};
 
 const MESSAGES: u64 = 10_000;
 const RUNS: usize = 5;
+const MIB: f64 = 1024.0 * 1024.0;
 
 pub fn measure(table: &mut Table) {
-    let filled = thread_of(MESSAGES);
+    let filled = conversation(MESSAGES);
     let keychain = Keychain::own();
     let skein = handle(&filled, &keychain, None);
-    skein.rename_thread("long", "Long").unwrap();
     // The key is made once; that is no part of locking.
     skein.replace_signing_key().unwrap();
-    let lock = lock(&skein);
+    table.figure("lock, seal and sign 10,000 messages", lock(&skein), "ms", "500 ms");
+    let package = filled.dir.path().join("long.zip");
+    // Before anything else has been exported, so that no memory lies about that it could use again.
+    let first = watched(&skein, &package);
+    let export = median(RUNS, || export(&skein, &package, &mut |_| {}));
     let verify = median(RUNS, || {
         assert_eq!(skein.verify_thread("long").unwrap().status, SealStatus::Valid);
     });
-    let package = filled.dir.path().join("long.zip");
-    let before = memory();
-    let export = median(RUNS, || export(&skein, &package, &mut |_| {}));
-    let grown = memory().saturating_sub(before) as f64 / 1024.0;
     let check = median(RUNS, || {
         assert_eq!(skein.verify_record(&package, None).unwrap().status, SealStatus::Valid);
     });
-    let record = unpacked(&package, filled.dir.path());
-    let sums = median(RUNS, || assert!(quiet("sha256sum", &[&record])));
+    let bag = unpacked(&package, &filled.dir.path().join("unpacked"));
+    let lines = bag.join("data/record.jsonl");
+    let (files, size) = files_of(&bag);
+    let sum = |files: &[PathBuf]| median(RUNS, || assert!(quiet("sha256sum", files)));
+    let (sum_of_lines, sum_of_files) = (sum(std::slice::from_ref(&lines)), sum(&files));
     let script = filled.dir.path().join("verify.py");
     fs::write(&script, VERIFY_PY).unwrap();
     let python = median(RUNS, || assert!(quiet("python3", &[&script, &package])));
-    table.figure("lock, seal and sign 10,000 messages", lock, "ms", "500 ms");
-    table.ratio("check a thread of 10,000 messages", verify, "ms", ("sha256sum of its lines", sums), "300 ms");
+    let beside_lines = format!("sha256sum of its lines, {:.1} MiB", size_of(&lines) / MIB);
+    let beside_files = format!("sha256sum of its files, {:.1} MiB", size / MIB);
+    table.ratio("check a thread of 10,000 messages", verify, "ms", (&beside_lines, sum_of_lines), "300 ms");
     table.figure("record package of 10,000 messages, no PDF", export, "ms", "2,000 ms");
-    table.figure("memory that four passes over it needed", grown, "MiB", "300 MiB");
-    table.ratio("check its package", check, "ms", ("sha256sum of its lines", sums), "-");
-    table.figure("check its package with verify.py", python, "ms", "2,000 ms");
+    first.tell(table, "no PDF", "this program");
+    table.ratio("check its package", check, "ms", (&beside_files, sum_of_files), "-");
+    table.ratio("check its package with verify.py", python, "ms", (&beside_files, sum_of_files), "2,000 ms");
     printing(&filled, &keychain, table);
 }
 
@@ -57,12 +70,39 @@ fn printing(filled: &Filled, keychain: &Keychain, table: &mut Table) {
     assert!(program.exists(), "build skein-pdf first: cargo build --release in src-tauri/pdf");
     let skein = handle(filled, keychain, Some(Program::at(program)));
     let package = filled.dir.path().join("printed.zip");
+    let run = watched(&skein, &package);
+    assert_eq!(skein.verify_record(&package, None).unwrap().status, SealStatus::Valid);
+    let (_, size) = files_of(&unpacked(&package, &filled.dir.path().join("unpacked-printed")));
+    let work = format!("record package of 10,000 messages with its PDF, {:.1} MiB unpacked", size / MIB);
+    table.figure(&work, run.took, "ms", "25,000 ms");
+    run.tell(table, "with PDF", "both programs");
+}
+
+/// One export, watched.
+struct Run {
+    took: f64,
+    /// Resident before, and the most while it ran, in KiB.
+    memory: (u64, u64),
+    /// The longest time without a report of progress, its beginning and end included.
+    gap: f64,
+}
+
+impl Run {
+    fn tell(&self, table: &mut Table, which: &str, whose: &str) {
+        let (before, most) = (self.memory.0 as f64 / 1024.0, self.memory.1 as f64 / 1024.0);
+        let work = format!("most memory meanwhile, {which}, all of {whose} ({before:.0} MiB before)");
+        table.figure(&work, most, "MiB", "300 MiB");
+        table.figure(&format!("longest wait for a report of progress, {which}"), self.gap, "ms", "500 ms");
+    }
+}
+
+fn watched(skein: &Skein, package: &Path) -> Run {
     let before = resident();
     let done = AtomicBool::new(false);
-    let (mut time, mut gap) = (0.0, 0.0_f64);
-    let most = thread::scope(|scope| {
+    let mut gap = 0.0_f64;
+    let (took, most) = thread::scope(|scope| {
         let watch = scope.spawn(|| {
-            let mut most = 0;
+            let mut most = before;
             while !done.load(Ordering::Relaxed) {
                 most = most.max(resident());
                 thread::sleep(Duration::from_millis(5));
@@ -71,18 +111,77 @@ fn printing(filled: &Filled, keychain: &Keychain, table: &mut Table) {
         });
         let start = Instant::now();
         let mut told = start;
-        export(&skein, &package, &mut |_| {
+        export(skein, package, &mut |_| {
             gap = gap.max(ms(told.elapsed()));
             told = Instant::now();
         });
-        time = ms(start.elapsed());
+        gap = gap.max(ms(told.elapsed()));
+        let took = ms(start.elapsed());
         done.store(true, Ordering::Relaxed);
-        watch.join().unwrap()
+        (took, watch.join().unwrap())
     });
-    assert_eq!(skein.verify_record(&package, None).unwrap().status, SealStatus::Valid);
-    table.figure("record package of 10,000 messages with its PDF", time, "ms", "25,000 ms");
-    table.figure("memory it needed more, both programs", most.saturating_sub(before) as f64 / 1024.0, "MiB", "300 MiB");
-    table.figure("longest wait between two reports of progress", gap, "ms", "500 ms");
+    Run { took, memory: (before, most), gap }
+}
+
+/// A thread of questions and replies: of a reply more than its text is sealed.
+fn conversation(messages: u64) -> Filled {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(dir.path()).unwrap();
+    let thread = store
+        .write(|tx| {
+            let row = threads::insert(tx, &ThreadId::parse("long").unwrap(), Some("Long"), None, NOW)?;
+            entry::append(tx, &NewEntry::new(row.seq, EntryKind::Created, Door::Cli, NOW))?;
+            let mut parent = None;
+            for n in (0..messages).step_by(2) {
+                let question = NewMessage::new(Role::User, text(n));
+                let new = NewInsert { thread: row.seq, parent, message: &question, created_at: NOW, response: None };
+                let question = message::insert(tx, &new)?;
+                let asked = asked(n);
+                let begun = response::begin(
+                    tx,
+                    &NewResponse {
+                        asked: &asked,
+                        thread: row.seq,
+                        parent: Some(question.seq),
+                        thread_state: None,
+                        process: "gone",
+                        created_at: NOW,
+                    },
+                )?;
+                response::finish(tx, begun.seq, &reply(n + 1), Door::Cli, NOW, None)?;
+                parent = threads::get(tx, row.seq)?.tip;
+            }
+            Ok::<_, StoreError>(row)
+        })
+        .unwrap();
+    Filled { dir, store, thread, tip: None }
+}
+
+fn asked(n: u64) -> Asked {
+    Asked {
+        id: format!("resp_{n:032x}"),
+        message_id: format!("msg_{n:032x}"),
+        endpoint: "local".into(),
+        endpoint_id: "ep_local".into(),
+        origin: "https://api.example.com".into(),
+        model: "scripted".into(),
+        parameters: "{\"temperature\":0.70}".into(),
+        own_parameters: "{}".into(),
+        receipt: "{\"sent\":12}".into(),
+        context: ContextSummary { sent: 12, left_out: 0 },
+    }
+}
+
+fn reply(n: u64) -> End {
+    End {
+        status: ResponseStatus::Completed,
+        finish_reason: Some(FinishReason::Stop),
+        error: None,
+        usage: Some(Usage { input_tokens: 1_200, output_tokens: 120, total_tokens: 1_320 }),
+        model: Some("scripted-2".into()),
+        trace: Box::default(),
+        rest: vec![Chunk { kind: ChunkKind::Text, text: text(n) }],
+    }
 }
 
 fn handle(filled: &Filled, keychain: &Keychain, pdf: Option<Program>) -> Skein {
@@ -110,24 +209,37 @@ fn export(skein: &Skein, path: &Path, progress: &mut dyn FnMut(Progress)) {
     skein.export(&which, ExportFormat::Record, &target, progress, &|| false).unwrap();
 }
 
-/// The lines of a record, in a file of their own.
-fn unpacked(package: &Path, into: &Path) -> std::path::PathBuf {
-    let script = "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); \
-        open(sys.argv[2], 'wb').write(z.read(next(n for n in z.namelist() if n.endswith('record.jsonl'))))";
-    let lines = into.join("record.jsonl");
-    assert!(Command::new("python3").args(["-c", script]).args([package, &lines]).status().unwrap().success());
-    lines
+/// A package's folder, out of its zip.
+fn unpacked(package: &Path, into: &Path) -> PathBuf {
+    fs::create_dir(into).unwrap();
+    let unzip = Command::new("python3").args(["-m", "zipfile", "-e"]).args([package, into]).status().unwrap();
+    assert!(unzip.success());
+    fs::read_dir(into).unwrap().next().unwrap().unwrap().path()
 }
 
-fn quiet(program: &str, arguments: &[&Path]) -> bool {
+/// The files in a folder and below, and their bytes.
+fn files_of(folder: &Path) -> (Vec<PathBuf>, f64) {
+    let (mut files, mut folders, mut size) = (Vec::new(), vec![folder.to_owned()], 0.0);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                size += size_of(&path);
+                files.push(path);
+            }
+        }
+    }
+    (files, size)
+}
+
+fn size_of(path: &Path) -> f64 {
+    fs::metadata(path).unwrap().len() as f64
+}
+
+fn quiet(program: &str, arguments: &[impl AsRef<std::ffi::OsStr>]) -> bool {
     Command::new(program).args(arguments).stdout(Stdio::null()).status().unwrap().success()
-}
-
-/// The most memory this process has had resident so far, in KiB.
-fn memory() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }
 
 /// What this process and its children have resident now, in KiB.
