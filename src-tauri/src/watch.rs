@@ -1,5 +1,6 @@
-//! Notices what others do: writes to the store by any process, and a second start that wants
-//! this window to come forward. It looks, off the window's thread, four times a second.
+//! Notices what others do: writes to the store by any process, a second start that wants this
+//! window to come forward, and a process that is gone in the middle of a reply. It looks, off the
+//! window's thread, four times a second.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +12,8 @@ use crate::{MAIN, single, wanted};
 
 /// How long to wait between looks.
 const PAUSE: Duration = Duration::from_millis(250);
+/// Every so many looks, the replies of processes that are gone are ended.
+const RECOVERING: u32 = 8;
 
 /// Starts looking, for as long as the program runs. The page hears `changed`.
 ///
@@ -19,10 +22,19 @@ const PAUSE: Duration = Duration::from_millis(250);
 pub fn start(app: AppHandle, skein: Skein, dir: PathBuf) -> std::io::Result<()> {
     std::thread::Builder::new().name("watch".into()).spawn(move || {
         let mut seen = None;
-        loop {
+        for look in 1_u32.. {
             std::thread::sleep(PAUSE);
             if let Some(wish) = single::raise_wanted(&dir) {
                 wanted::bring(&app, wish.thread);
+            }
+            // One that dies writes nothing any more, so it is looked for. What cannot be written now is tried again.
+            if look % RECOVERING == 0
+                && let Err(error) = skein.recover()
+            {
+                tracing::debug!(
+                    code = error.code().as_str(),
+                    "what another process left running could not be ended yet"
+                );
             }
             // A store that cannot be read now says so where it is used; here it is asked again.
             let Ok(version) = skein.data_version() else { continue };

@@ -37,6 +37,30 @@ async fn after_a_crash_in_mid_reply_the_text_is_there_and_can_be_continued() {
 }
 
 #[tokio::test]
+async fn a_program_that_is_killed_beside_the_window_leaves_its_reply_interrupted_there() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    server.queue(Reply::gated("Written by another program and then", &gate));
+    let window = desk.open().await;
+    let page = &window.page;
+    let sending = desk.start_skein(&["send", "shared", "From the terminal"]);
+    gate.open(4);
+    page.open_thread("From the terminal").await;
+    page.see("Written by another program").await;
+    // Ended as by a power cut.
+    drop(sending);
+    page.see("Interrupted.").await;
+    page.see("Written by another program").await;
+    gate.open_for_good();
+    server.queue(Reply::text("it goes on here."));
+    page.click("button", "Continue").await;
+    page.see("it goes on here.").await;
+    page.quiet().await;
+}
+
+#[tokio::test]
 async fn closing_the_window_in_mid_reply_keeps_what_had_arrived() {
     let desk = Desk::new();
     let server = ModelServer::start();

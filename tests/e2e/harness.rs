@@ -177,9 +177,21 @@ impl Desk {
 
     /// Runs the command line program on the same store.
     pub fn skein(&self, arguments: &[&str]) -> Output {
+        self.command(&Self::command_line()).args(arguments).output().expect("skein runs")
+    }
+
+    /// Starts the command line program beside the window, on the same store.
+    #[allow(dead_code, reason = "asked for by the tests, which share this file with the measurements")]
+    pub fn start_skein(&self, arguments: &[&str]) -> Started {
+        let mut command = Command::new(Self::command_line());
+        command.args(arguments);
+        self.start(command)
+    }
+
+    fn command_line() -> PathBuf {
         let program = Path::new(PROGRAM).with_file_name("skein");
         assert!(program.exists(), "build the command line program first: cargo build -p skein-cli");
-        self.command(&program).args(arguments).output().expect("skein runs")
+        program
     }
 
     fn command(&self, program: &Path) -> Command {
