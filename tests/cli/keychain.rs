@@ -59,6 +59,16 @@ impl Session {
         Some(header.strip_prefix("Bearer ").unwrap().to_owned())
     }
 
+    /// How many of its secrets the keychain holds, as another program sees it.
+    fn secrets(&self) -> usize {
+        let mut search = self.keyring.command("dbus-send");
+        search.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets", "/org/freedesktop/secrets"]);
+        search.args(["org.freedesktop.Secret.Service.SearchItems", "dict:string:string:service,skein"]);
+        let answer = search.output().unwrap();
+        assert!(answer.status.success(), "{answer:?}");
+        String::from_utf8_lossy(&answer.stdout).matches("object path").count()
+    }
+
     fn doctor(&self) -> Value {
         self.run("", &["doctor", "--json"]).json()
     }
@@ -95,6 +105,24 @@ fn removing_an_endpoint_removes_its_key() {
     assert_eq!(session.run("", &["endpoint", "remove", "local"]).code, 0);
     assert_eq!(session.add(OTHER_KEY).code, 0);
     assert_eq!(session.key_sent().as_deref(), Some(OTHER_KEY));
+}
+
+#[test]
+fn an_endpoint_whose_key_cannot_be_deleted_stays_and_one_without_a_key_goes() {
+    let mut session = Session::with(Keyring::unlocked());
+    assert_eq!(session.add(KEY).code, 0);
+    assert_eq!(session.secrets(), 1);
+    session.keyring.lock();
+    let refused = session.run("", &["endpoint", "remove", "local", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (6, "keychain_unavailable"), "{refused:?}");
+    let url = session.server.base_url();
+    let keyless = ["endpoint", "add", "keyless", "--protocol", "openai-chat", "--base-url", &url];
+    assert_eq!(session.run("", &keyless).code, 0);
+    assert_eq!(session.run("", &["endpoint", "remove", "keyless"]).code, 0);
+    session.keyring.unlock();
+    assert_eq!(session.key_sent().as_deref(), Some(KEY), "it is as it was");
+    assert_eq!(session.run("", &["endpoint", "remove", "local"]).code, 0);
+    assert_eq!(session.secrets(), 0, "nothing is left behind");
 }
 
 #[test]

@@ -299,7 +299,7 @@ export const de: Catalogue = {
   'error.invalid_thread_id': 'Das ist keine Thread-ID.',
   'error.invalid_title': 'Ein Titel hat höchstens 200 Zeichen und keine Umbrüche. Der alte blieb stehen.',
   'error.invalid_transition': 'Der Thread kann aus seinem Zustand nicht in diesen wechseln. Nichts wurde geändert.',
-  'error.keychain_unavailable': 'Der Schlüsselbund ist gerade nicht nutzbar. Der Schlüssel wurde nicht gespeichert.',
+  'error.keychain_unavailable': 'Der Schlüsselbund ist gerade nicht nutzbar. Nichts wurde geändert. Entsperre ihn und versuche es noch einmal.',
   'error.kind_certificate': '{host} zeigt ein Zertifikat, dem hier nicht vertraut wird, ausgestellt von {issuer} (SHA-256 {certificate}). Nichts wurde gesendet.',
   'error.kind_dns': 'Zu {host} gibt es keine Adresse. Prüfe die Adresse des Endpunkts und dein Netz.',
   'error.kind_field_refused': 'Der Endpunkt nimmt „{field}“ so nicht an. Ändere oder entferne es in den Parametern des Endpunkts.',

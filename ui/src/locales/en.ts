@@ -297,7 +297,7 @@ export const en = {
   'error.invalid_thread_id': 'This is not a thread’s id.',
   'error.invalid_title': 'A title has at most 200 characters and no line breaks. The old one was kept.',
   'error.invalid_transition': 'The thread cannot go from its state to that one. Nothing was changed.',
-  'error.keychain_unavailable': 'The keychain cannot be used now. The key was not kept.',
+  'error.keychain_unavailable': 'The keychain cannot be used now. Nothing was changed. Unlock it, then try again.',
   'error.kind_certificate': '{host} shows a certificate that is not trusted here, issued by {issuer} (SHA-256 {certificate}). Nothing was sent.',
   'error.kind_dns': 'There is no address for {host}. Check the endpoint’s address and your network.',
   'error.kind_field_refused': 'The endpoint does not take “{field}” as it was set. Change or remove it in the endpoint’s parameters.',

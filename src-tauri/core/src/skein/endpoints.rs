@@ -9,6 +9,7 @@ use super::Skein;
 use crate::endpoint::check_base_url;
 use crate::error::{Error, Result};
 use crate::keychain::{Found, KeySlot, KeychainError, key_variable};
+use crate::store::StoreError;
 use crate::store::endpoint::{self, EndpointRow};
 use crate::store::setting;
 use crate::thread::{EndpointId, RuleError};
@@ -104,21 +105,22 @@ impl Skein {
         self.endpoint_wire(&row)
     }
 
-    /// Removes an endpoint and its key. If it was the default, practice is, until another is chosen:
+    /// Removes an endpoint and its key; can take seconds. If it was the default, practice is, until another is chosen:
     /// nothing goes to a provider that nobody chose.
     ///
     /// # Errors
-    /// `endpoint_not_found`; `invalid_request` for practice.
+    /// `endpoint_not_found`; `invalid_request` for practice; `keychain_unavailable` if its key may still be there,
+    /// and then the endpoint stays, too.
     pub fn remove_endpoint(&self, id: &str) -> Result<()> {
         let row = changeable(self.store().read(|conn| endpoint::find(conn, id))?, id)?;
-        self.store().write(|tx| endpoint::delete(tx, &row.id))?;
-        if let Some(slot) = self.key_slot(&row)?
-            && let Err(error) = self.0.keychain.delete(&slot)
-        {
-            // The endpoint can go all the same; its key is bound to it and serves nothing else.
-            tracing::warn!(endpoint = row.id.as_str(), code = error.code().as_str(), "the key could not be deleted");
+        if self.store().is_read_only() {
+            return Err(StoreError::ReadOnly.into());
         }
-        Ok(())
+        // The key goes first: without its endpoint nobody would know of it any more.
+        if let Some(slot) = self.key_slot(&row)? {
+            self.0.keychain.delete(&slot)?;
+        }
+        Ok(self.store().write(|tx| endpoint::delete(tx, &row.id))?)
     }
 
     /// Makes an endpoint the default.
