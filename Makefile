@@ -3,7 +3,7 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
-UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.ts ui/*.json ui/index.html)
+UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.ts ui/*.js ui/*.json ui/index.html)
 HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin Windows_NT,$(shell uname -s) $(OS)))
 
 .PHONY: help run test lint bench bundle screenshots generate clean
@@ -17,7 +17,8 @@ ifneq ($(HAS_DISPLAY),)
 	@$(MAKE) --no-print-directory ui/dist/index.html
 	cargo build --release -p skein-window -p skein-cli
 	cd src-tauri/pdf && cargo build --release
-	@target/release/skein $(ARGS)
+	@# A display that is named and does not answer is told by the program alone, with 69.
+	@target/release/skein $(ARGS) || { code=$$?; [ $$code = 69 ] || exit $$code; target/release/skein $(ARGS) chat; }
 else
 	@echo "There is no display here, so the conversation opens in the terminal: skein chat"
 	@.ci/setup terminal

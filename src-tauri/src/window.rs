@@ -70,10 +70,13 @@ pub fn raise(app: &AppHandle) {
     }
 }
 
-/// Whether there is anything to open a window on.
-pub fn display_present() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !cfg!(target_os = "linux") || set("DISPLAY") || set("WAYLAND_DISPLAY")
+/// Whether there is anything to open a window on. Where a display is named and nobody is there, GTK
+/// would end the program in mid-start.
+pub fn display_answers() -> bool {
+    #[cfg(target_os = "linux")]
+    return gtk::init().is_ok();
+    #[cfg(not(target_os = "linux"))]
+    true
 }
 
 /// Has the web view paint with the processor, unless the environment says otherwise. What is shown

@@ -3,10 +3,12 @@
 use std::fs;
 use std::process::Stdio;
 
-use crate::support::{Desk, Ran};
+use crate::support::{Desk, Ran, put_program};
 
 /// Where SQLite keeps the number of the store's format: a big-endian 32-bit integer.
 const USER_VERSION: usize = 60;
+/// How a start ends where there is no display to open the window on.
+const NO_DISPLAY: i32 = 69;
 
 #[test]
 fn a_store_of_a_later_version_is_left_alone() {
@@ -61,7 +63,7 @@ fn alone_without_a_display_it_says_so_and_what_else_there_is() {
     let desk = Desk::new();
     let ran = desk.command().output().unwrap();
     let err = String::from_utf8(ran.stderr).unwrap();
-    assert_eq!(ran.status.code(), Some(1));
+    assert_eq!(ran.status.code(), Some(NO_DISPLAY));
     assert!(err.contains("no display") && err.contains("skein chat"), "{err}");
 }
 
@@ -92,6 +94,23 @@ fn alone_it_starts_the_window_beside_it_names_the_store_and_ends_as_it_does() {
         let told = String::from_utf8(ran.stdout).unwrap();
         assert_eq!(told.lines().any(|line| line == "SKEIN_DATA_DIR=/some/where"), code == 0, "{told}");
     }
+}
+
+/// What the window itself does on such a display is tested with the window.
+#[cfg(unix)]
+#[test]
+fn a_display_that_does_not_answer_is_told_to_scripts_too() {
+    let desk = Desk::beside_the_program();
+    let alone = desk.home().join("skein");
+    fs::hard_link(crate::support::SKEIN, &alone).unwrap();
+    put_program(&desk.home().join("skein-window"), &format!("exit {NO_DISPLAY}"));
+    let run = |args: &[&str]| -> Ran {
+        let mut command = skein_support::keyring::isolated(&alone, desk.home());
+        command.env("DISPLAY", ":77").args(args).output().unwrap().into()
+    };
+    assert_eq!(run(&[]).code, NO_DISPLAY);
+    let told = run(&["--json"]);
+    assert_eq!((told.code, told.error_code().as_str()), (NO_DISPLAY, "no_display"), "{told:?}");
 }
 
 #[test]

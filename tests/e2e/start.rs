@@ -86,6 +86,19 @@ async fn a_second_start_brings_the_first_window_forward() {
     window.page.quiet().await;
 }
 
+#[test]
+fn a_display_that_does_not_answer_is_told_in_words() {
+    let mut desk = Desk::new();
+    // Nobody listens at this number: a screen of ours that has ended.
+    let gone = Desk::new().display().to_owned();
+    desk.set("DISPLAY", &gone);
+    let ran = desk.start_again();
+    let words = String::from_utf8_lossy(&ran.stderr);
+    assert_eq!(ran.status.code(), Some(69), "{ran:?}");
+    assert!(words.contains("no display") && words.contains("skein chat"), "{words}");
+    assert_eq!(words.lines().count(), 1, "{words}");
+}
+
 #[tokio::test]
 async fn a_store_of_a_newer_version_is_refused_in_words_and_left_alone() {
     let desk = Desk::new();

@@ -127,6 +127,14 @@ pub fn feed(command: &mut Command, stdin: &str) -> Ran {
     child.wait_with_output().unwrap().into()
 }
 
+/// Makes a small program. Another process writes it, so that no test can hold it open when it is started.
+#[cfg(unix)]
+pub fn put_program(path: &Path, does: &str) {
+    let write = "printf '#!/bin/sh\n%s\n' \"$2\" > \"$1\" && chmod 755 \"$1\"";
+    let written = Command::new("sh").args(["-c", write, "sh"]).arg(path).arg(does).status().unwrap();
+    assert!(written.success(), "{}", path.display());
+}
+
 /// Waits for a program that was started.
 pub fn wait(child: Child) -> Ran {
     child.wait_with_output().unwrap().into()

@@ -7,15 +7,13 @@ use crate::args::Args;
 use crate::failure::Failure;
 
 const PROGRAM: &str = if cfg!(windows) { "skein-window.exe" } else { "skein-window" };
+/// How the window ends where no display answers; the same number stands in `skein-window`.
+const NO_DISPLAY: u8 = 69;
 
 /// Starts the window and waits until it is closed.
 pub fn start(args: &Args) -> Result<u8, Failure> {
     if !has_display() {
-        return Err(Failure::new(
-            "no_display",
-            "There is no display here, so there is no window. The same conversation in the terminal: skein chat",
-            1,
-        ));
+        return Err(no_display());
     }
     let program = std::env::current_exe()?.with_file_name(PROGRAM);
     if !program.is_file() {
@@ -29,7 +27,19 @@ pub fn start(args: &Args) -> Result<u8, Failure> {
         ));
     }
     let status = Command::new(program).env("SKEIN_DATA_DIR", data_dir(args)).status()?;
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+    match status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1) {
+        // It has told a person already, but no script.
+        NO_DISPLAY if args.json => Err(no_display()),
+        code => Ok(code),
+    }
+}
+
+fn no_display() -> Failure {
+    Failure::new(
+        "no_display",
+        "There is no display here, so there is no window. The same conversation in the terminal: skein chat",
+        NO_DISPLAY,
+    )
 }
 
 /// Elsewhere than on X11 and Wayland there always is one.
