@@ -87,7 +87,8 @@ fn without_a_terminal_there_is_one_exchange_and_what_to_do_next() {
     let ran = desk.run(&["chat"]);
     assert_eq!((ran.code, ran.err.as_str()), (0, ""));
     assert!(ran.out.contains("You have sent 1 message"), "{ran:?}");
-    assert!(ran.out.contains("skein send thread_") && ran.out.contains("skein endpoint add"), "{ran:?}");
+    assert!(ran.out.contains(&format!("{SKEIN} send thread_")), "as it was started: {ran:?}");
+    assert!(ran.out.contains(&format!("{SKEIN} endpoint add")), "{ran:?}");
     let response = desk.json(&["chat"]);
     assert_eq!((response["status"].as_str(), response["endpoint"].as_str()), (Some("completed"), Some("practice")));
     let with_thread = desk.run(&["chat", "t"]);

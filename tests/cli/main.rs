@@ -10,6 +10,7 @@ mod keychain;
 mod records;
 mod sending;
 mod serving;
+mod setup;
 mod support;
 mod threads;
 mod trouble;

@@ -215,12 +215,19 @@ async fn one_exchange(skein: &Skein, output: &Output) -> Result<u8, Failure> {
     if let Some((trouble, exit)) = reply::trouble(&response) {
         return Err(Failure::Told(trouble, exit));
     }
+    let skein = called();
     print_line(&format!(
-        "\nIt works. What to do next:\n  \
-         skein chat                              in a terminal: the conversation\n  \
-         skein send {thread} TEXT    go on with this thread\n  \
-         skein endpoint add NAME --protocol openai-chat --base-url URL --model MODEL [--key-stdin]\n  \
-         skein --help                            everything else"
+        "\nIt works. What to do next:\n\
+         In a terminal, the conversation:\n  {skein} chat\n\
+         Go on with this thread:\n  {skein} send {thread} TEXT\n\
+         Add an endpoint of your own:\n  \
+         {skein} endpoint add NAME --protocol openai-chat --base-url URL --model MODEL [--key-stdin]\n\
+         Everything else:\n  {skein} --help"
     ))?;
     Ok(0)
+}
+
+/// The program as it was started: what was typed then can be typed again.
+fn called() -> String {
+    std::env::args().next().filter(|name| !name.is_empty()).unwrap_or_else(|| "skein".into())
 }
