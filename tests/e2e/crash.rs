@@ -1,5 +1,11 @@
-//! A crash in the middle of a reply.
+//! A crash, or the end of the program, in the middle of a reply.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use skein_core::wire::MessageStatus;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
 use crate::harness::{Desk, wait_blocking};
@@ -58,6 +64,48 @@ async fn a_program_that_is_killed_beside_the_window_leaves_its_reply_interrupted
     page.click("button", "Continue").await;
     page.see("it goes on here.").await;
     page.quiet().await;
+}
+
+#[tokio::test]
+async fn quitting_while_replies_arrive_that_never_end_ends_by_itself_and_keeps_what_there_is() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    let endless = gate.clone();
+    server.answer_with(move |_| Reply::gated(&"again and again ".repeat(20_000), &endless));
+    let window = desk.open().await;
+    let threads = ["one", "two", "three", "four", "five"];
+    for thread in threads {
+        let asked = window.page.invoke("respond", json!({"thread": thread, "text": "Go on for ever"})).await;
+        asked.expect("a reply has begun");
+    }
+    let quit = Arc::<AtomicBool>::default();
+    let (over, words) = (quit.clone(), gate.clone());
+    let pouring = std::thread::spawn(move || {
+        while !over.load(Ordering::Relaxed) {
+            words.open(10);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    });
+    let skein = stock::core(&desk);
+    wait_blocking("something of each is saved", || {
+        threads.iter().all(|thread| {
+            skein.running(thread).unwrap().is_some_and(|view| (view.closed.concat() + &view.tail).contains("again"))
+        })
+    });
+    drop(skein);
+    window.close();
+    quit.store(true, Ordering::Relaxed);
+    pouring.join().unwrap();
+    let skein = stock::core(&desk);
+    for thread in threads {
+        let view = skein.open_thread(thread, None).unwrap();
+        let reply = &view.messages[1].message;
+        assert_eq!((reply.status, view.streaming.is_none()), (MessageStatus::Interrupted, true), "{thread}");
+        let kept = skein.message_text(thread, &reply.id).unwrap();
+        assert!(kept.starts_with("again and again"), "{thread}: {kept:?}");
+    }
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{Desk, Window};
 use crate::table::Table;
 use crate::timing::{RUNS, median};
-use crate::{freezing, listing, memory, opening, streaming};
+use crate::{freezing, listing, memory, opening, quitting, streaming};
 
 /// Measures what is asked for by its name; everything, if nothing is.
 pub async fn measure(table: &mut Table, asked: &[String]) {
@@ -39,6 +39,9 @@ pub async fn measure(table: &mut Table, asked: &[String]) {
     }
     if wanted("typing") {
         streaming::typing(table).await;
+    }
+    if wanted("quitting") {
+        quitting::quitting(table).await;
     }
 }
 

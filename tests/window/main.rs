@@ -2,7 +2,7 @@
 //! These are measurements, not tests: they fail nothing; the goals stand in the last column.
 //!
 //! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `freezing`,
-//! `remembering`, `streaming`, `arriving`, `typing`), it measures only those.
+//! `remembering`, `streaming`, `arriving`, `typing`, `quitting`), it measures only those.
 //! Called with `--empty`, this is the bare limit itself: an empty window and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
@@ -20,6 +20,7 @@ mod memory;
 mod opening;
 #[path = "../e2e/page.rs"]
 mod page;
+mod quitting;
 mod stock;
 mod streaming;
 #[path = "../../src-tauri/core/benches/core/table.rs"]
