@@ -61,6 +61,12 @@ impl Page {
         }
     }
 
+    /// Waits until the program has shown its page and it can be used.
+    pub async fn usable(&self) {
+        let usable = "return performance.getEntriesByName('usable').length > 0";
+        self.until("the page can be used", usable, vec![]).await;
+    }
+
     /// All text that the page shows.
     pub async fn text(&self) -> String {
         self.js(&format!("return {SHOWN}"), vec![]).await.as_str().unwrap_or_default().to_owned()
@@ -148,7 +154,7 @@ impl Page {
     /// What axe finds wrong on the page as it is, one line each.
     pub async fn accessibility_faults(&self) -> Vec<String> {
         self.js(&axe(), vec![]).await;
-        let script = "const found = await axe.run(document, {resultTypes: ['violations']}); \
+        let script = "const found = await axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}); \
              return found.violations.flatMap(rule => rule.nodes.map(node => \
                `${rule.id}: ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(c => c.message).join('; ')}`))";
         match self.js_async(script, vec![]).await {

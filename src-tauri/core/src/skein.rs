@@ -22,6 +22,7 @@ mod threads;
 mod usage;
 mod window_view;
 
+use std::collections::HashMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -111,6 +112,8 @@ pub(crate) struct Shared {
     pub(crate) counted: Mutex<Millis>,
     /// How the last changes to many threads are undone.
     undos: Mutex<bulk::Undos>,
+    /// The tip of the path on show of a thread, by sequence numbers, where the store can only be read.
+    shown: Mutex<HashMap<i64, i64>>,
 }
 
 impl Skein {
@@ -132,6 +135,7 @@ impl Skein {
             responses: respond::Registry::default(),
             chains: Chains::default(),
             undos: Mutex::default(),
+            shown: Mutex::default(),
         };
         let skein = Self(Arc::new(Inner { door: options.door, shared: Arc::new(shared) }));
         if !skein.store().is_read_only() {

@@ -5,6 +5,7 @@ import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { Recall } from './recall';
+import { settings } from './settings.svelte';
 import { ThreadAsking } from './threadAsking.svelte';
 import { Writing, type Fold } from './writing.svelte';
 
@@ -43,6 +44,11 @@ class Composer extends Writing {
     return this.#model !== null && endpoints.knows(this.#model) ? this.#model : null;
   }
 
+  /** Where the store can only be read, no message can be kept. */
+  override get closed() {
+    return settings.about?.readOnly ?? false;
+  }
+
   choose(model: string | null) {
     if (model !== this.#model) this.#keep();
     this.#model = model;
@@ -56,6 +62,7 @@ class Composer extends Writing {
 
   /** Saves the draft soon. */
   #keep() {
+    if (this.closed) return;
     this.#unsaved = true;
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => void this.flush(), this.pause(SAVE_AFTER));

@@ -56,6 +56,11 @@ export abstract class Writing {
   abstract send(): Promise<void>;
   protected abstract foresee(): Promise<ContextPreview>;
 
+  /** Whether nothing can be sent from here. */
+  get closed() {
+    return false;
+  }
+
   /** Keeps what is written, where it is to be kept. */
   async flush() {}
 

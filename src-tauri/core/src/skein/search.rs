@@ -2,7 +2,6 @@
 
 use super::Skein;
 use super::show::find;
-use super::window_view::path_on_show;
 use crate::clock::rfc3339;
 use crate::error::Result;
 use crate::render;
@@ -41,7 +40,7 @@ impl Skein {
         let query = search::parse(query, &Self::zone());
         self.store().read(|conn| {
             let row = find(conn, id)?;
-            let path = path_on_show(conn, &row)?;
+            let path = self.path_on_show(conn, &row)?;
             let places = index::find_in(conn, row.seq, &query)?;
             let (on_path, others): (Vec<_>, Vec<_>) =
                 places.into_iter().partition(|place| path.holds_place(place.branch, place.depth));

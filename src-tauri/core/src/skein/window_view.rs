@@ -1,5 +1,8 @@
 //! What the window paints: the sidebar, a thread with its last messages, and any stretch of a path.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use rusqlite::Connection;
 
 use super::Skein;
@@ -74,7 +77,7 @@ impl Skein {
         }
         self.store().read(|conn| {
             let row = find(conn, id)?;
-            let path = path_on_show(conn, &row)?;
+            let path = self.path_on_show(conn, &row)?;
             let at = around.map(|message| find_message(conn, &row, message)).transpose()?.map(|message| message.depth);
             let whole = at.map_or(Whole::LastReply, Whole::At);
             let (from, to) = match at {
@@ -102,7 +105,7 @@ impl Skein {
     pub fn message_views(&self, id: &str, from: u32, to: u32, whole: bool) -> Result<Vec<MessageView>> {
         self.store().read(|conn| {
             let row = find(conn, id)?;
-            let path = path_on_show(conn, &row)?;
+            let path = self.path_on_show(conn, &row)?;
             let whole = if whole { Whole::All } else { Whole::LastReply };
             views(conn, &row, &path, (from, to.min(from.saturating_add(199))), whole)
         })
@@ -147,7 +150,7 @@ impl Skein {
     /// `thread_not_found`, `thread_deleted`.
     pub fn thread_days(&self, id: &str, zone: &str) -> Result<Vec<ThreadDay>> {
         let times =
-            self.store().read(|conn| Ok::<_, crate::Error>(path_on_show(conn, &find(conn, id)?)?.times(conn)?))?;
+            self.store().read(|conn| Ok::<_, crate::Error>(self.path_on_show(conn, &find(conn, id)?)?.times(conn)?))?;
         let day_of = days_in(zone);
         let mut days: Vec<ThreadDay> = Vec::new();
         for (at, time) in times.into_iter().enumerate() {
@@ -163,7 +166,7 @@ impl Skein {
     /// Puts the newest path through a message on show, in any state: this is not part of the thread.
     ///
     /// # Errors
-    /// `message_not_found`, `thread_not_found`, `thread_deleted`, `store_read_only`.
+    /// `message_not_found`, `thread_not_found`, `thread_deleted`.
     pub fn choose_version(&self, id: &str, message_id: &str) -> Result<()> {
         self.show_path_through(id, message_id, true)
     }
@@ -173,16 +176,32 @@ impl Skein {
         let on_show = self.store().read(|conn| {
             let row = find(conn, id)?;
             let message = find_message(conn, &row, message_id)?;
-            Ok::<_, crate::Error>(path_on_show(conn, &row)?.holds(&message))
+            Ok::<_, crate::Error>(self.path_on_show(conn, &row)?.holds(&message))
         })?;
         if on_show && !anew {
             return Ok(());
         }
+        let tip_through = |conn: &Connection| {
+            let row = find(conn, id)?;
+            Ok::<_, crate::Error>((row.seq, newest_tip_through(conn, &find_message(conn, &row, message_id)?)?))
+        };
+        if self.store().is_read_only() {
+            // What cannot be kept lasts for this run: a store that can only be read is read like any other.
+            let (thread, tip) = self.store().read(tip_through)?;
+            lock(&self.0.shown).insert(thread, tip);
+            return Ok(());
+        }
         self.store().write(|tx| {
-            let row = find(tx, id)?;
-            let tip = newest_tip_through(tx, &find_message(tx, &row, message_id)?)?;
-            Ok(view::show(tx, row.seq, Some(tip))?)
+            let (thread, tip) = tip_through(tx)?;
+            Ok(view::show(tx, thread, Some(tip))?)
         })
+    }
+
+    /// The path the person looks at: a chosen version's, or the active one.
+    pub(crate) fn path_on_show(&self, conn: &Connection, row: &ThreadRow) -> Result<Path> {
+        let chosen = lock(&self.0.shown).get(&row.seq).copied();
+        let tip = chosen.or(view::get(conn, row.seq)?.shown_tip).or(row.tip);
+        Ok(Path::to(conn, tip)?)
     }
 
     /// Pins or unpins a thread, in any state.
@@ -218,10 +237,8 @@ fn draft_place(conn: &Connection, id: Option<&str>) -> Result<i64> {
     id.map_or(Ok(draft::NEW_THREAD), |id| Ok(find(conn, id)?.seq))
 }
 
-/// The path the person looks at: a chosen version's, or the active one.
-pub(crate) fn path_on_show(conn: &Connection, row: &ThreadRow) -> Result<Path> {
-    let tip = view::get(conn, row.seq)?.shown_tip.or(row.tip);
-    Ok(Path::to(conn, tip)?)
+fn lock(shown: &Mutex<HashMap<i64, i64>>) -> MutexGuard<'_, HashMap<i64, i64>> {
+    shown.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Which long messages are painted whole.
