@@ -66,3 +66,17 @@ it('the text grows and shrinks by key, over a dialog too', async () => {
   for (let i = 0; i < 12; i++) await user.keyboard('{Control>}={/Control}');
   expect(settings.scale).toBe(2);
 });
+
+it('a pane is made wider and narrower by whoever cannot draw', async () => {
+  const fake = story();
+  const user = await open(fake);
+  const by = async (typed: string, words: string) => {
+    await user.keyboard('{Control>}k{/Control}');
+    await user.keyboard(typed);
+    await user.click(await screen.findByRole('option', { name: new RegExp(words) }));
+  };
+  await by('list wider', 'Make the thread list wider');
+  expect(fake.settings.panes.sidebarWidth).toBe(316);
+  await by('list narrower', 'Make the thread list narrower');
+  expect(fake.settings.panes.sidebarWidth).toBe(268);
+});

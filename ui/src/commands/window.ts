@@ -1,6 +1,6 @@
 // Commands on the window itself: its panes, its look, its dialogs.
 import { dialogs } from '../state/dialogs.svelte';
-import { layout } from '../state/layout.svelte';
+import { layout, type Side } from '../state/layout.svelte';
 import { settings } from '../state/settings.svelte';
 import type { Key } from '../state/words.svelte';
 import type { Theme } from '../generated/Theme';
@@ -10,6 +10,14 @@ const themes: [Theme, Key, string][] = [
   ['light', 'commands.light', 'sun'],
   ['dark', 'commands.dark', 'moon'],
   ['system', 'commands.system', 'gear'],
+];
+
+const STEP = 48;
+const widths: [Side, number, Key][] = [
+  ['sidebar', STEP, 'panes.sidebarWider'],
+  ['sidebar', -STEP, 'panes.sidebarNarrower'],
+  ['inspector', STEP, 'panes.inspectorWider'],
+  ['inspector', -STEP, 'panes.inspectorNarrower'],
 ];
 
 const SIZES = { least: 80, usual: 100, most: 200, step: 10 };
@@ -28,6 +36,10 @@ export const window: Command[] = [
     id: 'window.inspector', words: 'inspector.toggle', group: 'window', icon: 'details', shortcut: { key: 'i', command: true },
     run: () => layout.toggleInspector(),
   },
+  ...widths.map(([side, by, words]): Command => ({
+    id: `window.${side}${by > 0 ? 'Wider' : 'Narrower'}`, words, group: 'window', icon: by > 0 ? 'plus' : 'minus',
+    when: () => layout[side] && layout.canWiden(side, by), run: () => layout.widen(side, by),
+  })),
   { id: 'window.shortcuts', words: 'shortcuts.title', group: 'window', icon: 'keyboard', shortcut: { key: '?' }, run: () => dialogs.show({ kind: 'shortcuts' }) },
   {
     id: 'window.larger', words: 'commands.larger', group: 'window', icon: 'plus', shortcut: { key: '+', command: true }, anywhere: true,

@@ -50,6 +50,15 @@ class Layout {
     void settings.change({ panes: { ...settings.all.panes, ...change } });
   }
 
+  canWiden(side: Side, by: number) {
+    return within(side, this.widthOf(side) + by) !== this.widthOf(side);
+  }
+
+  /** Makes a pane wider, or narrower, by so much. */
+  widen(side: Side, by: number) {
+    this.keep(side, this.widthOf(side) + by);
+  }
+
   toggle(side: Side) {
     if (side === 'sidebar') this.toggleSidebar();
     else this.toggleInspector();
