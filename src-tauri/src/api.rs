@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 use skein_api::{ServeOptions, Server, StartError};
-use skein_core::wire::{ApiSettings, ApiState, ApiStatus, KeyState};
+use skein_core::wire::{ApiSettings, ApiState, ApiStatus, JsonObject, KeyState};
 use skein_core::{Result, Skein, TokenKept};
 use tokio::sync::Mutex;
 use tokio::task::block_in_place;
@@ -74,10 +74,8 @@ impl Api {
     /// # Errors
     /// `store_read_only`, `storage_full`, `storage_error`; it goes on as before then.
     pub async fn change(&self, api: ApiSettings) -> Result<ApiState> {
-        block_in_place(|| {
-            let settings = self.skein.settings()?;
-            self.skein.change_settings(&skein_core::wire::Settings { api, ..settings })
-        })?;
+        let patch = JsonObject::from_iter([("api".to_owned(), serde_json::json!(api))]);
+        block_in_place(|| self.skein.patch_settings(patch))?;
         self.apply().await
     }
 

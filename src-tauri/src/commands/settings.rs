@@ -1,7 +1,7 @@
 //! Settings of this store, and what the program knows about itself.
 
 use skein_core::Skein;
-use skein_core::wire::{About, Settings};
+use skein_core::wire::{About, JsonObject, Settings};
 use tauri::{AppHandle, State};
 
 use super::{Answer, blocking};
@@ -14,8 +14,8 @@ pub fn get_settings(skein: Handle<'_>) -> Answer<Settings> {
 }
 
 #[tauri::command(async)]
-pub fn change_settings(skein: Handle<'_>, settings: Settings) -> Answer<()> {
-    blocking(|| skein.change_settings(&settings))
+pub fn patch_settings(skein: Handle<'_>, patch: JsonObject) -> Answer<Settings> {
+    blocking(|| skein.patch_settings(patch))
 }
 
 #[tauri::command(async)]

@@ -10,5 +10,6 @@ mod lists;
 mod paths;
 mod retention;
 mod searching;
+mod settings;
 mod starting;
 mod support;
