@@ -99,6 +99,12 @@ pub fn change_metadata(skein: Handle<'_>, id: String, patch: JsonObject) -> Answ
     blocking(|| skein.change_thread(&id, &change))
 }
 
+/// Sets the metadata that a person wrote as JSON, going on from what they saw.
+#[tauri::command(async)]
+pub fn write_metadata(skein: Handle<'_>, id: String, seen: JsonObject, json: String) -> Answer<Thread> {
+    blocking(|| skein.write_metadata(&id, &seen, &json))
+}
+
 #[tauri::command(async)]
 pub fn set_state(skein: Handle<'_>, id: String, state: ThreadState) -> Answer<Thread> {
     blocking(|| skein.set_state(&id, state))

@@ -84,3 +84,18 @@ fn lists_filter_by_strings_and_scalars() {
     let keys: Vec<_> = metadata.keys().collect();
     assert_eq!(keys, [("client", "Acme".into()), ("rating", "5".into()), ("done", String::from("true"))]);
 }
+
+#[test]
+fn a_patch_says_only_what_a_person_changed() {
+    for (seen, wanted, patch) in [
+        (json!({"a": 1, "b": {"c": 2, "d": 3}}), json!({"a": 1, "b": {"c": 2}}), json!({"b": {"d": null}})),
+        (json!({"a": 1}), json!({"b": [null]}), json!({"a": null, "b": [null]})),
+        (json!({"a": {"b": 1}}), json!({"a": "b"}), json!({"a": "b"})),
+        (json!({"a": 1, "b": 2}), json!({"b": 2, "a": 1}), json!({})),
+    ] {
+        let wanted = Metadata::new(object(wanted)).unwrap();
+        let made = wanted.patch_from(&object(seen.clone()));
+        assert_eq!(made, object(patch));
+        assert_eq!(Metadata::new(object(seen)).unwrap().merge(&made).unwrap(), wanted);
+    }
+}

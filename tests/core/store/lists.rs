@@ -7,8 +7,8 @@ use skein_core::store::sidebar;
 use skein_core::store::thread::{self, ThreadRow};
 use skein_core::store::{Store, view};
 use skein_core::thread::ThreadId;
-use skein_core::wire::{Door, Role, SidebarListing, SidebarSort, State};
-use skein_core::{MessageRange, OpenOptions, Skein};
+use skein_core::wire::{Door, JsonObject, Role, SidebarListing, SidebarSort, State};
+use skein_core::{Code, MessageRange, OpenOptions, Skein, ThreadChange};
 
 use crate::support::{Fixture, NOW};
 
@@ -331,4 +331,29 @@ fn messages_are_paged_both_ways_along_the_path_and_through_all_versions() {
             "{newest_first} {all_versions}"
         );
     }
+}
+
+#[test]
+fn metadata_written_as_json_leaves_what_others_set_meanwhile() {
+    let fixture = Fixture::new();
+    let skein = open(&fixture);
+    let seen =
+        skein.create_thread(Some("t"), None, Some(object(r#"{"client": "Acme", "rating": 1}"#))).unwrap().metadata;
+    let change = ThreadChange { metadata: Some(object(r#"{"matter": "M-1"}"#)), ..ThreadChange::default() };
+    skein.change_thread("t", &change).unwrap();
+    let thread = skein.write_metadata("t", &seen, r#"{"client": "Helvetia"}"#).unwrap();
+    assert_eq!(thread.metadata, object(r#"{"client": "Helvetia", "matter": "M-1"}"#));
+    for (json, code) in [
+        (r#"{"a": 1, "a": 2}"#, Code::InvalidMetadata),
+        ("[1]", Code::InvalidMetadata),
+        ("{", Code::InvalidMetadata),
+        (&format!("{{\"a\": \"{}\"}}", "x".repeat(16_384)), Code::MetadataTooLarge),
+    ] {
+        assert_eq!(skein.write_metadata("t", &seen, json).unwrap_err().code(), code, "{json}");
+    }
+    assert_eq!(skein.get_thread("t").unwrap().metadata, thread.metadata);
+}
+
+fn object(json: &str) -> JsonObject {
+    serde_json::from_str(json).unwrap()
 }

@@ -10,7 +10,9 @@ use crate::store::entry::{self, NewEntry};
 use crate::store::listing::{self, ThreadFilter};
 use crate::store::metadata;
 use crate::store::thread::{self, ThreadRow};
-use crate::thread::{Action, Metadata, NewMessage, RuleError, ThreadId, check_title, permit, title_from};
+use crate::thread::{
+    Action, Metadata, NewMessage, RuleError, ThreadId, check_title, parse_metadata, permit, title_from,
+};
 use crate::wire::{Deleted, Entry, EntryKind, JsonObject, Page, Role, State, Thread};
 
 /// What is to change about a thread, all or nothing.
@@ -104,6 +106,16 @@ impl Skein {
     /// `invalid_transition`, `thread_busy`, `thread_not_found`, `thread_deleted`.
     pub fn set_state(&self, id: &str, state: State) -> Result<Thread> {
         self.change_thread(id, &ThreadChange { state: Some(state), ..ThreadChange::default() })
+    }
+
+    /// Sets metadata as a person wrote it, in JSON, going on from what they saw: a key that somebody
+    /// else set meanwhile stays.
+    ///
+    /// # Errors
+    /// `invalid_metadata` for what is no object, or names a key twice; else as [`Skein::change_thread`].
+    pub fn write_metadata(&self, id: &str, seen: &JsonObject, json: &str) -> Result<Thread> {
+        let metadata = Some(parse_metadata(json)?.patch_from(seen));
+        self.change_thread(id, &ThreadChange { metadata, ..ThreadChange::default() })
     }
 
     /// Changes a thread: unlocks it, then changes metadata and title, then locks or archives it; all or nothing.

@@ -41,6 +41,11 @@ impl Metadata {
         }
     }
 
+    /// The merge patch that makes this of what somebody saw, and touches nothing else. A key with `null` is one that goes.
+    pub fn patch_from(&self, seen: &JsonObject) -> JsonObject {
+        difference(seen, &self.0)
+    }
+
     /// The object.
     pub const fn as_object(&self) -> &JsonObject {
         &self.0
@@ -84,6 +89,20 @@ fn depth(value: &Value) -> usize {
         Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
         _ => 0,
     }
+}
+
+fn difference(before: &JsonObject, after: &JsonObject) -> JsonObject {
+    let mut patch: JsonObject =
+        before.keys().filter(|key| !after.contains_key(*key)).map(|key| (key.clone(), Value::Null)).collect();
+    for (key, value) in after {
+        let change = match (before.get(key), value) {
+            (Some(old), new) if old == new => continue,
+            (Some(Value::Object(old)), Value::Object(new)) => Value::Object(difference(old, new)),
+            (_, new) => new.clone(),
+        };
+        patch.insert(key.clone(), change);
+    }
+    patch
 }
 
 fn merge_patch(target: &mut Value, patch: &Value) {
