@@ -114,8 +114,8 @@ impl Error {
             Self::Rule(e) => e.details(),
             Self::Store(e) => e.details(),
             Self::Endpoint(e) => e.details(),
+            Self::Keychain(e) => json!({"reason": e.reason()}),
             Self::Record(e) => e.details(),
-            Self::Keychain(_) => json!({}),
         };
         let details = match details {
             serde_json::Value::Object(map) => map,

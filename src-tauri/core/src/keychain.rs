@@ -80,6 +80,17 @@ impl KeychainError {
         }
     }
 
+    /// Which of its kind it is, in a word that stays the same.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Locked => "locked",
+            Self::Silent => "silent",
+            Self::OtherOrigin(_) => "other_origin",
+            Self::SigningKeyLost => "signing_key_lost",
+        }
+    }
+
     /// What is wrong with a keychain in this state; `None` if nothing is.
     pub const fn from_state(state: KeychainState) -> Option<Self> {
         match state {

@@ -52,6 +52,6 @@ fn refusal(error: &arboard::Error) -> ErrorDetail {
     ErrorDetail {
         code: "invalid_request".into(),
         message: "The clipboard cannot be used now. Nothing was copied.".into(),
-        details: JsonObject::new(),
+        details: JsonObject::from_iter([("reason".into(), "clipboard".into())]),
     }
 }

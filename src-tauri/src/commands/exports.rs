@@ -85,7 +85,7 @@ pub fn save(app: &AppHandle, skein: &Skein, saved: &Saved, name: &str, text: &st
     blocking(|| skein.save(&target, text)).map_err(|error| {
         tracing::warn!(code = error.code, "a file could not be written");
         // It is the place that was chosen, not the store, that cannot be written.
-        if error.code == "storage_error" { refusal(&error.message) } else { error }
+        if error.code == "storage_error" { refusal("unwritable", &error.message) } else { error }
     })?;
     let shown = target.path.display().to_string();
     saved.add(target.path);
@@ -95,13 +95,16 @@ pub fn save(app: &AppHandle, skein: &Skein, saved: &Saved, name: &str, text: &st
 /// Opens the folder of a file that was saved in this run.
 #[tauri::command(async)]
 pub fn show_in_folder(saved: State<'_, Saved>, path: String) -> Answer<()> {
-    let folder = saved.folder_of(Path::new(&path)).ok_or_else(|| refusal("Nothing was saved there in this run."))?;
+    let folder = saved
+        .folder_of(Path::new(&path))
+        .ok_or_else(|| refusal("not_saved", "Nothing was saved there in this run."))?;
     open::that_detached(folder).map_err(|error| {
         tracing::warn!(%error, "no file manager took the folder");
-        refusal("No file manager could be opened.")
+        refusal("no_file_manager", "No file manager could be opened.")
     })
 }
 
-fn refusal(message: &str) -> ErrorDetail {
-    ErrorDetail { code: "invalid_request".into(), message: message.into(), details: JsonObject::new() }
+fn refusal(reason: &str, message: &str) -> ErrorDetail {
+    let details = JsonObject::from_iter([("reason".into(), reason.into())]);
+    ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }

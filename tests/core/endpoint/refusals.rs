@@ -40,6 +40,8 @@ async fn every_status_has_its_code_and_only_four_are_tried_again() {
             assert_eq!((told.code(), told.kind(), retry(&told)), (code, kind, expected), "{status} {body}");
             assert_eq!(details(&told)["status"], json!(status));
             assert_eq!(told.words().contains("upstream sighs"), !body.is_empty(), "{}", told.words());
+            let said = if body.is_empty() { Value::Null } else { json!("upstream sighs") };
+            assert_eq!(details(&told)["said"], said, "its own words, for whoever shows them in another language");
             assert!(told.accepted.is_empty());
         }
     }

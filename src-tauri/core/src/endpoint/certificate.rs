@@ -23,7 +23,9 @@ const NAMES: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("certificate of {subject}, issued by {issuer}, {why}")]
 pub struct RefusedCertificate {
-    /// What is wrong with it, to follow "it".
+    /// What is wrong with it, in a word: `expired`, `not_yet`, `revoked`, `unknown_issuer`, `wrong_name`, `improper`.
+    pub fault: &'static str,
+    /// The same, to follow "it".
     pub why: String,
     /// Whom it is for, in its own words.
     pub subject: String,
@@ -107,7 +109,24 @@ impl RefusedCertificate {
     fn of(der: &[u8], why: &CertificateError) -> Self {
         let (issuer, subject) = names(der).unwrap_or_default();
         let shown = |name: Option<String>| name.map_or_else(|| "nobody named".to_owned(), |name| plain(&name));
-        Self { why: words(why), subject: shown(subject), issuer: shown(issuer), sha256: hex(&Sha256::digest(der)) }
+        Self {
+            fault: fault(why),
+            why: words(why),
+            subject: shown(subject),
+            issuer: shown(issuer),
+            sha256: hex(&Sha256::digest(der)),
+        }
+    }
+}
+
+const fn fault(why: &CertificateError) -> &'static str {
+    match why {
+        CertificateError::ExpiredContext { .. } | CertificateError::Expired => "expired",
+        CertificateError::NotValidYetContext { .. } | CertificateError::NotValidYet => "not_yet",
+        CertificateError::Revoked => "revoked",
+        CertificateError::UnknownIssuer => "unknown_issuer",
+        CertificateError::NotValidForNameContext { .. } | CertificateError::NotValidForName => "wrong_name",
+        _ => "improper",
     }
 }
 

@@ -79,6 +79,18 @@ pub enum Oddity {
     SaysNothing,
 }
 
+impl Oddity {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::WebPage => "web_page",
+            Self::Compressed => "compressed",
+            Self::Garbled => "garbled",
+            Self::TooLong => "too_long",
+            Self::SaysNothing => "says_nothing",
+        }
+    }
+}
+
 /// A failed call. What had arrived before it has been told already.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EndpointError {
@@ -302,7 +314,9 @@ impl EndpointError {
 
     /// Numbers and names, as an object: `kind` always, and where they are known `status`,
     /// `requestId`, `address`, `retryAfter` (seconds), `size`, `limit`, `model`, `field`, `host`, `to`,
-    /// `seconds`, `certificate` (SHA-256), `issuer`, `speaks` (a protocol).
+    /// `seconds`, `certificate` (SHA-256), `issuer`, `subject`, `speaks` (a protocol), `said` (the endpoint's
+    /// own words, cleaned) and `why` (of an empty reply, its finish reason; of a certificate, what is wrong
+    /// with it; of an answer that makes no sense, in what way).
     pub fn details(&self) -> Value {
         let mut details = JsonObject::new();
         let mut put = |name: &str, value: Value| {
@@ -315,6 +329,7 @@ impl EndpointError {
             put("status", json!(refusal.status));
             put("requestId", json!(refusal.request_id));
             put("address", json!(refusal.address));
+            put("said", json!(refusal.said));
         }
         match self {
             Self::ContextTooLong { tokens, limit } => {
@@ -336,7 +351,11 @@ impl EndpointError {
                 put("host", json!(host));
                 put("certificate", json!(certificate.sha256));
                 put("issuer", json!(certificate.issuer));
+                put("subject", json!(certificate.subject));
+                put("why", json!(certificate.fault));
             }
+            Self::Empty(finish) => put("why", json!(finish)),
+            Self::NotUnderstood(oddity) => put("why", json!(oddity.word())),
             Self::WrongProtocol { speaks, .. } => put("speaks", json!(speaks)),
             Self::TimedOut { limit, .. } => put("seconds", json!(limit.as_secs_f64())),
             _ => {}

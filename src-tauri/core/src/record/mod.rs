@@ -55,10 +55,12 @@ pub enum RecordError {
 }
 
 impl RecordError {
-    /// Names, as an object.
+    /// Names, and which of its kind it is where its code does not say that, as an object.
     pub fn details(&self) -> Value {
         match self {
-            Self::Exists(path) | Self::Write { path, .. } | Self::Read { path, .. } => json!({"file": path}),
+            Self::Exists(path) => json!({"file": path, "reason": "exists"}),
+            Self::Write { path, .. } => json!({"file": path, "reason": "unwritable"}),
+            Self::Read { path, .. } => json!({"file": path, "reason": "unreadable"}),
             Self::NoPdfProgram | Self::NotPrinted(_) | Self::Altered(_) => json!({}),
         }
     }

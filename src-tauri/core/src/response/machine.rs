@@ -331,21 +331,25 @@ impl Machine {
 
 fn too_long() -> ErrorDetail {
     let message = "The reply grew past 4 MiB and was stopped there. What had arrived is kept.";
-    detail(Code::MessageTooLarge, message, "limit", json!(limits::MESSAGE_BYTES))
+    detail(
+        Code::MessageTooLarge,
+        message,
+        &[("kind", json!("reply_too_long")), ("limit", json!(limits::MESSAGE_BYTES))],
+    )
 }
 
 fn empty() -> ErrorDetail {
     let message = "The model ended its reply without a word. Try again, or choose another model.";
-    detail(Code::EndpointRejected, message, "reason", json!("empty_reply"))
+    detail(Code::EndpointRejected, message, &[("kind", json!("empty")), ("why", json!(FinishReason::Stop))])
 }
 
 fn broken_off() -> ErrorDetail {
     let message = "The reply broke off: the endpoint closed it without saying that it was finished. What had arrived is \
                    kept. Continue goes on from there.";
-    detail(Code::EndpointRejected, message, "reason", json!("broken_off"))
+    detail(Code::EndpointRejected, message, &[("kind", json!("broken_off"))])
 }
 
-fn detail(code: Code, message: &str, key: &str, value: serde_json::Value) -> ErrorDetail {
-    let details = JsonObject::from_iter([(key.to_owned(), value)]);
+fn detail(code: Code, message: &str, details: &[(&str, serde_json::Value)]) -> ErrorDetail {
+    let details = details.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect();
     ErrorDetail { code: code.as_str().into(), message: message.into(), details }
 }

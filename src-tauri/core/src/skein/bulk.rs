@@ -92,7 +92,8 @@ impl Skein {
             at.and_then(|at| undos.kept.remove(at))
         };
         let Some((_, steps)) = kept else {
-            return Err(RuleError::InvalidRequest("This cannot be undone any more. Nothing was changed.".into()).into());
+            let said = "This cannot be undone any more. Nothing was changed.".into();
+            return Err(RuleError::Unfit { reason: "undo_gone", said }.into());
         };
         self.take_steps(&steps, progress, stopped)
     }

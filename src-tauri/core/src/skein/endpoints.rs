@@ -169,10 +169,11 @@ impl Skein {
         let asked = model.map(str::trim).filter(|model| !model.is_empty());
         let (row, model) = choose(&rows, asked)?;
         let model = model.map(str::to_owned).or_else(|| own_model(row)).ok_or_else(|| {
-            RuleError::InvalidRequest(format!(
+            let said = format!(
                 "Endpoint {} has no model set, so nothing was sent. Choose its model in the settings, or name one with the request.",
                 row.name
-            ))
+            );
+            RuleError::Unfit { reason: "no_model", said }
         })?;
         Ok((row.clone(), model))
     }

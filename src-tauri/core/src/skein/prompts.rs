@@ -95,10 +95,8 @@ fn write_prompt(tx: &Transaction<'_>, row: Option<PromptRow>, patch: &PromptPatc
     let text = patch.text.as_ref().unwrap_or(&text);
     check_prompt_text(text)?;
     if prompt::find(tx, &name)?.is_some_and(|other| other.id != id) {
-        return Err(RuleError::InvalidRequest(format!(
-            "There is a prompt {name} already. Nothing was changed. Choose another name."
-        ))
-        .into());
+        let said = format!("There is a prompt {name} already. Nothing was changed. Choose another name.");
+        return Err(RuleError::Unfit { reason: "prompt_taken", said }.into());
     }
     let row = prompt::write(tx, &id, &name, text, now)?;
     if let Some(clients) = &patch.clients {

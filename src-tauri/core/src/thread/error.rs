@@ -12,6 +12,14 @@ pub enum RuleError {
     /// The request makes no sense as it is.
     #[error("{0}")]
     InvalidRequest(String),
+    /// Likewise, where a person did it and is told why in their own language.
+    #[error("{said}")]
+    Unfit {
+        /// Why, in a word that stays the same.
+        reason: &'static str,
+        /// The same in words.
+        said: String,
+    },
     /// A thread id breaks the rule.
     #[error("{0} A thread id has 1 to 128 characters of A-Z a-z 0-9 . _ : @ ~ + = -")]
     InvalidThreadId(String),
@@ -172,7 +180,7 @@ impl RuleError {
     /// The stable code.
     pub const fn code(&self) -> Code {
         match self {
-            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::InvalidRequest(_) | Self::Unfit { .. } => Code::InvalidRequest,
             Self::InvalidThreadId(_) | Self::ThreadIdTooLong { .. } => Code::InvalidThreadId,
             Self::InvalidTitle(_) | Self::TitleTooLong { .. } => Code::InvalidTitle,
             Self::InvalidMetadata(_) | Self::MetadataTooDeep { .. } => Code::InvalidMetadata,
@@ -201,6 +209,7 @@ impl RuleError {
     /// Sizes and limits, as an object.
     pub fn details(&self) -> Value {
         match self {
+            Self::Unfit { reason, .. } => json!({"reason": reason}),
             Self::ThreadIdTooLong { size } => json!({"size": size, "limit": limits::THREAD_ID_CHARS}),
             Self::TitleTooLong { size } => json!({"size": size, "limit": limits::TITLE_CHARS}),
             Self::MetadataTooDeep { size } => json!({"size": size, "limit": limits::METADATA_LEVELS}),

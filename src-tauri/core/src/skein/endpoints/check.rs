@@ -20,22 +20,32 @@ const FIRST_SECONDS: std::ops::RangeInclusive<u32> = 1..=3600;
 /// Bytes of an endpoint's parameters.
 const PARAMETERS_BYTES: usize = 16 * 1024;
 
+const fn unfit(reason: &'static str, said: String) -> RuleError {
+    RuleError::Unfit { reason, said }
+}
+
 /// Checks a name and trims it. Beside `others` it must stay its own even where case and
 /// punctuation are lost, because its environment variable would give its key to another.
 pub fn name<'a>(name: &str, others: impl IntoIterator<Item = &'a EndpointRow>) -> Result<String, RuleError> {
     let name = name.trim();
     let length = name.chars().count();
     if !(1..=NAME_CHARS).contains(&length) || name.contains(|c: char| c == '/' || c.is_control()) {
-        return Err(RuleError::InvalidRequest(format!(
-            "An endpoint's name has 1 to {NAME_CHARS} characters, no slash and no control characters. Nothing was changed."
-        )));
+        return Err(unfit(
+            "endpoint_name",
+            format!(
+                "An endpoint's name has 1 to {NAME_CHARS} characters, no slash and no control characters. Nothing was changed."
+            ),
+        ));
     }
     let variable = key_variable(name);
     match others.into_iter().find(|other| key_variable(&other.name) == variable) {
-        Some(other) => Err(RuleError::InvalidRequest(format!(
-            "There is an endpoint {} already. Choose a name that differs in more than case and punctuation.",
-            other.name
-        ))),
+        Some(other) => Err(unfit(
+            "endpoint_taken",
+            format!(
+                "There is an endpoint {} already. Choose a name that differs in more than case and punctuation.",
+                other.name
+            ),
+        )),
         None => Ok(name.to_owned()),
     }
 }
@@ -46,9 +56,10 @@ pub fn model(model: Option<String>) -> Result<Option<String>, RuleError> {
         return Ok(None);
     };
     if model.chars().count() > MODEL_CHARS || model.contains(char::is_control) {
-        return Err(RuleError::InvalidRequest(format!(
+        let said = format!(
             "A model's name has at most {MODEL_CHARS} characters and no control characters. Nothing was changed."
-        )));
+        );
+        return Err(unfit("model_name", said));
     }
     Ok(Some(model))
 }
@@ -58,14 +69,14 @@ pub fn options(options: EndpointOptions) -> Result<EndpointOptions, RuleError> {
     let organization = options.organization_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     let is_proper = |id: &String| id.len() <= ORGANIZATION_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic());
     if !organization.as_ref().is_none_or(is_proper) {
-        return Err(RuleError::InvalidRequest(format!(
+        let said = format!(
             "An organization's id has at most {ORGANIZATION_BYTES} letters, digits and signs. Nothing was changed."
-        )));
+        );
+        return Err(unfit("organization", said));
     }
     if !options.first_token_seconds.is_none_or(|seconds| FIRST_SECONDS.contains(&seconds)) {
-        return Err(RuleError::InvalidRequest(
-            "The time to wait for the first word is 1 to 3,600 seconds. Nothing was changed.".into(),
-        ));
+        let said = "The time to wait for the first word is 1 to 3,600 seconds. Nothing was changed.";
+        return Err(unfit("first_seconds", said.into()));
     }
     Ok(EndpointOptions { organization_id: organization, ..options })
 }
@@ -75,9 +86,8 @@ pub fn parameters(parameters: JsonObject) -> Result<JsonObject, RuleError> {
     if serde_json::json!(parameters).to_string().len() <= PARAMETERS_BYTES {
         return Ok(parameters);
     }
-    Err(RuleError::InvalidRequest(format!(
-        "The parameters have more than {PARAMETERS_BYTES} bytes (16 KB). Nothing was changed."
-    )))
+    let said = format!("The parameters have more than {PARAMETERS_BYTES} bytes (16 KB). Nothing was changed.");
+    Err(unfit("parameters_size", said))
 }
 
 /// Checks a key and trims it; says nothing of what is in it.
@@ -94,7 +104,7 @@ pub fn key(key: SecretString) -> Result<SecretString, RuleError> {
     } else {
         return Ok(text.to_owned().into());
     };
-    Err(RuleError::InvalidRequest(format!("{refusal} It was not kept. Copy it again from where you got it.")))
+    Err(unfit("key_shape", format!("{refusal} It was not kept. Copy it again from where you got it.")))
 }
 
 /// The refusal to touch the practice endpoint.
