@@ -138,12 +138,12 @@ it('a failure says what happened and what is safe', async () => {
   const fake = story();
   fake.refuse.set('export', refusal('storage_error'));
   user = await open(fake, audit);
-  for (const [code, words] of [
-    ['storage_error', 'Nothing was left there.'],
-    ['invalid_request', 'It was left as it is.'],
-    ['keychain_unavailable', 'the record cannot be signed'],
+  for (const [code, reason, words] of [
+    ['storage_error', 'unwritable', 'Nothing was left there.'],
+    ['invalid_request', 'exists', 'It was left as it is.'],
+    ['keychain_unavailable', 'locked', 'The keychain is locked.'],
   ] as const) {
-    fake.refuse.set('export', refusal(code));
+    fake.refuse.set('export', refusal(code, { reason }));
     const dialog = await asked();
     await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
     await waitFor(() => expect(within(screen.getByTestId('work')).getByRole('alert').textContent).toContain(words));
