@@ -75,6 +75,9 @@ export type ChainAsk = { text: string; system: string | null; model: string | nu
 /** Which threads to export. */
 export type Wanted = { kind: 'threads'; ids: string[] } | { kind: 'client'; client: string } | { kind: 'all' };
 
+/** What of the settings is to change. */
+export type SettingsPatch = { [Name in keyof Settings]?: Settings[Name] extends string | boolean | null | unknown[] ? Settings[Name] : Partial<Settings[Name]> };
+
 export type Link = { host: string; url: string };
 
 /** Whatever a command was refused with, as an error with a code. */
@@ -250,7 +253,7 @@ export const exports = {
 
 export const program = {
   settings: () => call<Settings>('get_settings'),
-  changeSettings: (settings: Settings) => call<void>('change_settings', { settings }),
+  patchSettings: (patch: SettingsPatch) => call<Settings>('patch_settings', { patch }),
   about: () => call<About>('about'),
   copyMessage: (id: string, messageId: string, plain: boolean) =>
     call<void>('copy_message', { id, messageId, plain }),

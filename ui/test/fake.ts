@@ -724,8 +724,12 @@ export class Fake extends FakePrompts {
     return this.settings;
   }
 
-  on_change_settings({ settings }: Args) {
-    this.settings = settings as Settings;
+  on_patch_settings({ patch }: Args) {
+    const over = (all: unknown, patch: unknown): unknown =>
+      typeof all !== 'object' || all === null || Array.isArray(patch) || typeof patch !== 'object' || patch === null
+        ? patch
+        : Object.entries(patch).reduce((all, [key, value]) => ({ ...all, [key]: over((all as Args)[key], value) }), all);
+    return (this.settings = over(this.settings, patch) as Settings);
   }
 
   on_about() {

@@ -41,15 +41,15 @@ it('while it is drawn nothing is stored, and the place where it is let go is', a
   const fake = story();
   await open(fake);
   const line = divider();
-  const stored = fake.did('change_settings').length;
+  const stored = fake.did('patch_settings').length;
   await fireEvent.pointerDown(line, { button: 0, clientX: 268, pointerId: 1 });
   await fireEvent.pointerMove(line, { clientX: 300, pointerId: 1 });
   await fireEvent.pointerMove(line, { clientX: 340, pointerId: 1 });
   expect(line.getAttribute('aria-valuenow')).toBe('340');
-  expect(fake.did('change_settings').length).toBe(stored);
+  expect(fake.did('patch_settings').length).toBe(stored);
   await fireEvent.pointerUp(line, { pointerId: 1 });
   expect(fake.settings.panes.sidebarWidth).toBe(340);
-  expect(fake.did('change_settings').length).toBe(stored + 1);
+  expect(fake.did('patch_settings').length).toBe(stored + 1);
 });
 
 it('the text grows and shrinks by key, over a dialog too', async () => {

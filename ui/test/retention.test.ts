@@ -62,11 +62,11 @@ describe('what is due', () => {
     const ask = due().getByRole('group', { name: 'Archive…' });
     expect(ask.textContent).toContain('Archive 3 threads?');
     expect(ask.textContent).toContain('This is permanent.');
-    expect(fake.did('set_state')).toEqual([]);
+    expect(fake.did('change_threads')).toEqual([]);
     await clean();
     await user.click(within(ask).getByRole('button', { name: 'Archive for good' }));
     await due().findByText('Nothing is due.');
-    expect(fake.did('set_state')).toHaveLength(3);
+    expect([lease, 'thread_vi', 'thread_pa'].map((id) => fake.get(id).thread.state)).toEqual(['archived', 'archived', 'archived']);
     expect(screen.queryByRole('button', { name: /due for clean-up/ })).toBeNull();
   });
 
@@ -81,12 +81,52 @@ describe('what is due', () => {
     expect(fake.on_due_threads({ after: null, limit: 1 }).data).toEqual([]);
   });
 
-  it('stops at the first that is refused, and says why', async () => {
+  it('goes on past one that is refused, and names it', async () => {
     const { fake, user } = await review();
-    fake.refuse.set('delete_thread', refusal('storage_full'));
+    await user.click(screen.getByRole('checkbox', { name: 'Choose all' }));
+    const chosen = within(await due().findByRole('group', { name: '3 chosen' }));
+    // Meanwhile somebody locks one of them.
+    fake.change('thread_vi', { state: 'locked' });
+    await user.click(chosen.getByRole('button', { name: 'Delete' }));
+    const refused = within(screen.getByRole('dialog')).getByTestId('refusals');
+    expect(refused.textContent).toContain('Visa for the Lisbon trip');
+    expect(refused.textContent).toContain('This thread is locked.');
+    expect([lease, 'thread_pa'].map((id) => fake.get(id).thread.deletedAt === null)).toEqual([false, false]);
+  });
+
+  it('says why nothing could be done, and tries exactly that again', async () => {
+    const { fake, user } = await review();
+    fake.refuse.set('change_threads', refusal('storage_full'));
     await user.click(row('Visa for the Lisbon trip').getByRole('button', { name: 'Delete' }));
-    expect((await screen.findByRole('alert')).textContent).toContain('The disk is full.');
+    const alert = await screen.findByRole('alert');
+    expect(alert.textContent).toContain('The disk is full.');
     expect(due().getByText('Visa for the Lisbon trip')).toBeTruthy();
+    fake.refuse.clear();
+    await user.click(within(alert).getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(fake.get('thread_vi').thread.deletedAt).not.toBeNull());
+    await screen.findByText('1 thread moved to the bin.');
+  });
+
+  it('is exported before it goes, one or some', async () => {
+    const { user } = await review();
+    await user.click(row('Visa for the Lisbon trip').getByRole('button', { name: 'Export…' }));
+    expect(screen.getByRole('dialog').textContent).toContain('Visa for the Lisbon trip');
+  });
+
+  it('stays a failure while something else beside it succeeds', async () => {
+    const fake = story({ old: true });
+    fake.refuse.set('due_threads', refusal('storage_error'));
+    const user = await open(fake);
+    await user.keyboard('{Control>},{/Control}');
+    await user.click(await screen.findByRole('tab', { name: 'Retention' }));
+    await bin().findByText('Names for the boat');
+    expect(screen.queryByText('Nothing is due.')).toBeNull();
+    const alert = screen.getByRole('alert');
+    expect(alert.textContent).toContain('The store could not be read or written.');
+    fake.refuse.clear();
+    await user.click(within(alert).getByRole('button', { name: 'Load again' }));
+    await due().findByText('Renewal of the office lease');
+    expect(screen.queryByRole('alert')).toBeNull();
   });
 });
 

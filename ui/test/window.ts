@@ -32,7 +32,7 @@ export async function open(fake: Fake, thread: string | null = null) {
   temporary.chat = null;
   for (const toast of toasts.list) toasts.drop(toast.id);
   for (const id of fake.threads.keys()) streams.forget(id);
-  for (const spot of ['composer', 'thread', 'settings', 'window', 'sidebar', 'bulk', 'search', 'find', 'draft', 'endpoints', 'endpoint:new', 'temporary', 'retention', 'due', 'api']) failures.clear(spot);
+  failures.clear(...failures.spots(''));
   pane.id = null;
   composer.choose(null);
   composer.client = '';

@@ -15,8 +15,8 @@ export function askArchiveAll() {
   dialogs.show({ kind: 'archiveMany', chosen: selection.chosen, n: selection.count });
 }
 
-export async function exportChosen() {
-  const ids = await selection.ids();
+export async function exportChosen(): Promise<void> {
+  const ids = await selection.ids(exportChosen);
   if (ids.length > 0) exportThreads(ids);
 }
 

@@ -7,37 +7,34 @@ import { program, responses, threads, type Metadata } from '../ipc';
 import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
 import { edits } from './edits.svelte';
-import { failures, type Spot } from './failures.svelte';
+import { failures, threadSpot, type Doing } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
 import { t } from './words.svelte';
 
-/** Does something to a thread, then shows it as it is now. */
-async function change<T>(id: string, spot: Spot, work: () => Promise<T>): Promise<T | null> {
-  const done = await failures.attempt(spot, work);
+/**
+ * Does something to a thread, shows it as it is now, and goes on from there. What is refused is said
+ * beside that thread, with the way to do all of it again.
+ */
+async function change<T>(id: string, what: Doing, work: () => Promise<T>, then: (done: T) => unknown = () => {}): Promise<T | null> {
+  const done = await failures.attempt(threadSpot(id, what), work, () => change(id, what, work, then));
   await Promise.all([sidebar.refresh(), pane.id === id ? pane.refresh() : null]);
+  if (done !== null) await then(done);
   return done;
 }
 
-export const rename = (id: string, title: string) => change(id, 'thread', () => threads.rename(id, title));
+export const rename = (id: string, title: string) => change(id, 'title', () => threads.rename(id, title));
 
-export const changeMetadata = (id: string, patch: Metadata, spot: Spot = 'thread') =>
-  change(id, spot, () => threads.changeMetadata(id, patch));
+export const changeMetadata = (id: string, patch: Metadata) => change(id, 'metadata', () => threads.changeMetadata(id, patch));
 
-export const pin = (id: string, pinned: boolean) => change(id, 'thread', () => threads.pin(id, pinned));
+export const pin = (id: string, pinned: boolean) => change(id, 'pin', () => threads.pin(id, pinned));
 
-export const lock = (id: string) => change(id, 'thread', () => threads.setState(id, 'locked'));
+export const lock = (id: string) => change(id, 'state', () => threads.setState(id, 'locked'));
 
-export async function unlock(id: string) {
-  const open = await change(id, 'thread', () => threads.setState(id, 'open'));
-  if (open && pane.id === id) composer.focusWanted += 1;
-}
+export const unlock = (id: string) => change(id, 'state', () => threads.setState(id, 'open'), () => pane.id === id && (composer.focusWanted += 1));
 
-export async function archive(id: string) {
-  const archived = await change(id, 'thread', () => threads.setState(id, 'archived'));
-  if (archived) toasts.add(t('toast.archived'));
-}
+export const archive = (id: string) => change(id, 'state', () => threads.setState(id, 'archived'), () => toasts.add(t('toast.archived')));
 
 /** Asks what of a thread to export, and as what. */
 export function askExport({ id, title, state, metadata }: Pick<Thread, 'id' | 'title' | 'state' | 'metadata'>) {
@@ -53,47 +50,46 @@ export async function remove(thread: Pick<Thread, 'id' | 'title' | 'state'>) {
     return;
   }
   if (pane.id === id) await composer.flush();
-  const deleted = await failures.attempt('thread', () => threads.delete(id));
-  if (deleted === null) return;
-  toasts.add(t('toast.deleted'), () => void undelete(id));
-  if (pane.id === id) await pane.fresh();
-  await sidebar.refresh();
+  await away(id, () => threads.delete(id), () => toasts.add(t('toast.deleted'), () => void undelete(id)));
 }
 
 /** Deletes an archived thread for good. */
-export async function erase(id: string) {
-  const deleted = await failures.attempt('thread', () => threads.delete(id, id));
-  if (deleted === null) return;
-  toasts.add(t('toast.erased'));
+export const erase = (id: string) => away(id, () => threads.delete(id, id), () => toasts.add(t('toast.erased')));
+
+/** Does away with a thread; what was on show of it makes room. */
+async function away(id: string, work: () => Promise<unknown>, then: () => void): Promise<void> {
+  const gone = await failures.attempt(threadSpot(id, 'bin'), work, () => away(id, work, then));
+  if (gone === null) return;
+  then();
   if (pane.id === id) await pane.fresh();
   await sidebar.refresh();
 }
 
-export async function undelete(id: string) {
-  const thread = await failures.attempt('thread', () => threads.undelete(id));
+export async function undelete(id: string): Promise<void> {
+  const thread = await failures.attempt(threadSpot(id, 'bin'), () => threads.undelete(id), () => undelete(id));
   if (thread === null) return;
   await Promise.all([sidebar.refresh(), pane.open(id)]);
 }
 
 /** Copies the path up to a message into a new open thread and goes there. */
-export async function fork(id: string, messageId: string | null = null) {
-  const forked = await failures.attempt('thread', () => threads.fork(id, messageId));
+export async function fork(id: string, messageId: string | null = null): Promise<void> {
+  const forked = await failures.attempt(threadSpot(id, 'fork'), () => threads.fork(id, messageId), () => fork(id, messageId));
   if (forked === null) return;
   toasts.add(t('toast.forked'));
   await Promise.all([sidebar.refresh(), pane.open(forked.id)]);
 }
 
-async function ask(spot: Spot, work: () => Promise<Response>) {
-  const response = await failures.attempt(spot, work);
-  if (response === null) return false;
+async function ask(messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
+  const response = await failures.attempt(`message:${messageId}`, work, () => ask(messageId, work, then));
+  if (response === null) return;
+  then();
   await pane.accepted(response);
-  return true;
 }
 
 /** Asks again for a reply; the one there is stays as a version. */
 export function retry(messageId: string) {
   const id = pane.id;
-  if (id !== null) void ask(`message:${messageId}`, () => responses.retry(id, messageId, composer.model));
+  if (id !== null) void ask(messageId, () => responses.retry(id, messageId, composer.model));
 }
 
 /** Asks again after a failure that left no text: for a reply, or for the rest of one. */
@@ -105,33 +101,33 @@ export function retryFailed() {
 
 export function continueReply(messageId: string) {
   const id = pane.id;
-  if (id !== null) void ask(`message:${messageId}`, () => responses.continueReply(id, messageId));
+  if (id !== null) void ask(messageId, () => responses.continueReply(id, messageId));
 }
 
 /** Sends an edited message in place of another, which stays as a version. */
 export async function resend(messageId: string, text: string) {
   const thread = pane.id;
-  if (thread === null) return false;
+  if (thread === null) return;
   const model = composer.model === null ? {} : { model: composer.model };
-  return ask(`message:${messageId}`, () => responses.respond({ thread, text, replaces: messageId, ...model }));
+  await ask(messageId, () => responses.respond({ thread, text, replaces: messageId, ...model }), () => edits.delete(messageId));
 }
 
-export async function messageText(messageId: string) {
+export async function messageText(messageId: string, again?: () => unknown) {
   const id = pane.id;
-  return id === null ? null : failures.attempt(`message:${messageId}`, () => threads.messageText(id, messageId));
+  return id === null ? null : failures.attempt(`message:${messageId}`, () => threads.messageText(id, messageId), again);
 }
 
 export function stop() {
   const stream = pane.stream;
-  if (stream) void failures.attempt('composer', () => responses.cancel(stream.response.id));
+  if (stream) void failures.attempt('composer:stop', () => responses.cancel(stream.response.id));
 }
 
 /** Puts a message in other words. */
 export const edit = (messageId: string) => void edits.set(messageId, null);
 
 /** Puts a message into the composer as a quotation. */
-export async function quoteMessage(messageId: string) {
-  const text = await messageText(messageId);
+export async function quoteMessage(messageId: string): Promise<void> {
+  const text = await messageText(messageId, () => quoteMessage(messageId));
   if (text !== null) composer.quote(text);
 }
 
@@ -143,11 +139,11 @@ export function compareVersions(view: MessageView) {
 }
 
 /** Puts the version before or after this one on show. */
-export async function step(view: MessageView, by: 1 | -1) {
+export async function step(view: MessageView, by: 1 | -1): Promise<void> {
   const id = pane.id;
   const wanted = view.message.versions[view.version - 1 + by];
   if (id === null || wanted === undefined) return;
-  const shown = await failures.attempt(`message:${view.message.id}`, () => threads.chooseVersion(id, wanted));
+  const shown = await failures.attempt(`message:${view.message.id}`, () => threads.chooseVersion(id, wanted), () => step(view, by));
   if (shown) pane.take(shown);
 }
 

@@ -1,6 +1,6 @@
 // The local API: whether it answers, and where. Its token is Rust's to copy and to show.
 import type { ApiState } from '../generated/ApiState';
-import { api as ipc, program } from '../ipc';
+import { api as ipc } from '../ipc';
 import { failures } from './failures.svelte';
 import { settings } from './settings.svelte';
 import { toasts } from './toasts.svelte';
@@ -9,40 +9,39 @@ import { t } from './words.svelte';
 class Api {
   state = $state.raw<ApiState | null>(null);
 
-  load() {
-    return this.#take(() => ipc.state());
+  async load() {
+    const state = await failures.attempt('api:state', () => ipc.state());
+    if (state) this.state = state;
   }
 
   async change(change: { enabled?: boolean; port?: number }) {
-    const wanted = { ...settings.all.api, ...change };
-    // At once, so that the next change goes on from this one.
-    settings.all = { ...settings.all, api: wanted };
-    if (await this.#take(() => ipc.change(wanted.enabled, wanted.port))) return;
-    // What was refused is not shown as set.
-    const kept = await program.settings().catch(() => null);
-    if (kept) settings.all = { ...settings.all, api: kept.api };
+    await settings.during({ api: change }, async () => {
+      const { enabled, port } = settings.all.api;
+      await this.#take(() => ipc.change(enabled, port), () => this.change(change));
+      await settings.reload().catch(() => {});
+    });
   }
 
   async copyToken() {
-    if (await this.#did(() => ipc.copyToken())) toasts.add(t('toast.tokenCopied'));
+    if (await this.#did(() => ipc.copyToken(), () => this.copyToken())) toasts.add(t('toast.tokenCopied'));
   }
 
   async showToken() {
-    await this.#did(() => ipc.showToken(t('api.token'), t('api.tokenWords')));
+    await this.#did(() => ipc.showToken(t('api.token'), t('api.tokenWords')), () => this.showToken());
   }
 
   async renewToken() {
-    if (await this.#take(() => ipc.renewToken())) toasts.add(t('toast.tokenRenewed'));
+    if (await this.#take(() => ipc.renewToken(), () => this.renewToken())) toasts.add(t('toast.tokenRenewed'));
   }
 
-  async #take(work: () => Promise<ApiState>) {
-    const state = await failures.attempt('api', work);
+  async #take(work: () => Promise<ApiState>, again: () => unknown) {
+    const state = await failures.attempt('api', work, again);
     if (state) this.state = state;
     return state !== null;
   }
 
-  async #did(work: () => Promise<void>) {
-    return (await failures.attempt('api', async () => (await work(), true))) === true;
+  async #did(work: () => Promise<void>, again: () => unknown) {
+    return (await failures.attempt('api', async () => (await work(), true), again)) === true;
   }
 }
 

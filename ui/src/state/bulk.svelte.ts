@@ -19,6 +19,7 @@ class Bulk {
   job = $state.raw<Job | null>(null);
   /** What came of the last change, where it did not go through as a whole. */
   report = $state.raw<BulkReport | null>(null);
+  #again: () => unknown = () => {};
 
   bring(chosen: Chosen, state: State) {
     return this.#change(chosen, { kind: 'state', state }, brought[state]);
@@ -46,8 +47,13 @@ class Bulk {
     this.report = null;
   }
 
-  async #change(chosen: Chosen, change: BulkChange, words: CountKey, figures: Record<string, string> = {}) {
-    const report = await this.#run((job) => ipc.change(job.id, chosen, change, job.hear));
+  /** Does again what came to an end before its end. */
+  again() {
+    this.#again();
+  }
+
+  async #change(chosen: Chosen, change: BulkChange, words: CountKey, figures: Record<string, string> = {}): Promise<void> {
+    const report = await this.#run((job) => ipc.change(job.id, chosen, change, job.hear), () => this.#change(chosen, change, words, figures));
     if (report === null) return;
     selection.clear();
     const { undo } = report;
@@ -55,19 +61,20 @@ class Bulk {
     if (report.changed > 0) toasts.add(count(words, report.changed, figures), back);
   }
 
-  async #undo(number: number) {
-    const report = await this.#run((job) => ipc.undo(job.id, number, job.hear));
+  async #undo(number: number): Promise<void> {
+    const report = await this.#run((job) => ipc.undo(job.id, number, job.hear), () => this.#undo(number));
     if (report !== null && report.changed > 0) toasts.add(count('bulk.undone', report.changed));
   }
 
-  async #run(work: (job: Job) => Promise<BulkReport>) {
+  async #run(work: (job: Job) => Promise<BulkReport>, again: () => unknown) {
     if (this.job !== null) return null;
     const job = new Job();
     this.job = job;
     this.report = null;
     await composer.flush();
-    const report = await failures.attempt('bulk', () => work(job));
+    const report = await failures.attempt('bulk', () => work(job), again);
     this.job = null;
+    this.#again = again;
     if (report !== null && (report.refused > 0 || report.cancelled || report.failed !== null)) this.report = report;
     await Promise.all([sidebar.refresh(), pane.refresh()]);
     // What is in the bin now makes room.

@@ -72,11 +72,11 @@ export class Choosing {
   }
 
   /** Puts the prompt in with its placeholders filled; without a value one stays as it is. */
-  async fill(values: Record<string, string>) {
+  async fill(values: Record<string, string>): Promise<void> {
     const { asked } = this;
     if (asked === null) return;
     const given = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-    const filled = await prompts.fill(asked.id, given);
+    const filled = await prompts.fill(asked.id, given, () => this.fill(values));
     if (filled !== null && this.asked === asked) this.#put(filled.text);
   }
 

@@ -10,6 +10,7 @@ import { ThreadAsking } from './threadAsking.svelte';
 import { Writing, type Fold } from './writing.svelte';
 
 const SAVE_AFTER = 300;
+const draftSpot = (thread: string | null) => `draft:${thread ?? ''}`;
 const nothing: Draft = { text: '', system: null, model: null };
 
 class Composer extends Writing {
@@ -74,7 +75,7 @@ class Composer extends Writing {
     if (this.#unsaved) {
       this.#unsaved = false;
       const [id, draft] = [this.#thread, this.#draft];
-      this.#stored = failures.attempt('draft', () => threads.saveDraft(id, draft));
+      this.#stored = failures.attempt(draftSpot(id), () => threads.saveDraft(id, draft));
     }
     await Promise.all([this.#stored, this.asking.flush()]);
   }
@@ -128,14 +129,14 @@ class Composer extends Writing {
   async #walk(thread: string | null, by: -1 | 1) {
     const before = this.whole;
     if (!this.#recall.walks(before, by)) return;
-    const text = await failures.attempt('composer', () => this.#recall.step(by));
+    const text = await failures.attempt('composer:recall', () => this.#recall.step(by), () => this.recall(by));
     // Whoever went elsewhere or wrote on meanwhile keeps what they have.
     if (text === null || thread !== this.#thread || this.whole !== before) return;
     this.put(text);
     this.changed();
   }
 
-  async send() {
+  async send(): Promise<void> {
     if (this.sending || pane.stream !== null || this.whole === '') return;
     if (!this.admits('')) return;
     const [thread, text] = [this.#thread, this.whole];
@@ -144,7 +145,7 @@ class Composer extends Writing {
     if (thread === null && this.client.trim() !== '') ask.metadata = { client: this.client.trim() };
     this.sending = true;
     await this.asking.flush();
-    const response = await failures.attempt('composer', () => responses.respond(ask));
+    const response = await failures.attempt('composer', () => responses.respond(ask), () => this.send());
     this.sending = false;
     if (response === null) return;
     this.asking.sent(thread);
@@ -163,10 +164,10 @@ class Composer extends Writing {
       this.put('');
     }
     const left = here ? this.#draft : nothing;
-    if (thread !== null) return failures.attempt('draft', () => threads.saveDraft(thread, left));
-    await failures.attempt('draft', () => threads.saveDraft(null, { ...left, model: null }));
+    if (thread !== null) return failures.attempt(draftSpot(thread), () => threads.saveDraft(thread, left));
+    await failures.attempt(draftSpot(null), () => threads.saveDraft(null, { ...left, model: null }));
     if (here) this.#model = null;
-    if (made !== null && left.model !== null) await failures.attempt('draft', () => threads.saveDraft(made, { ...nothing, model: left.model }));
+    if (made !== null && left.model !== null) await failures.attempt(draftSpot(made), () => threads.saveDraft(made, { ...nothing, model: left.model }));
   }
 }
 

@@ -1,6 +1,10 @@
-// The days of a thread, by the calendar of the person who reads.
+// The days of a thread, in the calendar of whoever reads.
+import type { ThreadDay } from '../generated/ThreadDay';
 import { threads } from '../ipc';
 import { failures } from './failures.svelte';
 
-export const daysOf = (thread: string) =>
-  failures.attempt('days', () => threads.days(thread, Intl.DateTimeFormat().resolvedOptions().timeZone));
+/** Fetches the days on which something was said. */
+export function daysOf(thread: string, take: (days: ThreadDay[]) => void) {
+  const work = () => threads.days(thread, Intl.DateTimeFormat().resolvedOptions().timeZone);
+  void failures.attempt('days', work, () => daysOf(thread, take)).then((days) => days !== null && take(days));
+}

@@ -7,7 +7,7 @@ import type { FoundEndpoint } from '../generated/FoundEndpoint';
 import type { Model } from '../generated/Model';
 import type { NewEndpoint } from '../generated/NewEndpoint';
 import { asError, endpoints as ipc } from '../ipc';
-import { failures } from './failures.svelte';
+import { failures, type Spot } from './failures.svelte';
 
 class Endpoints {
   list = $state.raw<Endpoint[]>([]);
@@ -19,8 +19,8 @@ class Endpoints {
   /** Model servers that answer on this machine and are no endpoint yet. */
   found = $state.raw<FoundEndpoint[]>([]);
 
-  async load() {
-    const list = await failures.attempt('endpoints', () => ipc.list());
+  async load(): Promise<void> {
+    const list = await failures.attempt('endpoints', () => ipc.list(), () => this.load());
     if (list) this.list = list;
   }
 
@@ -52,17 +52,18 @@ class Endpoints {
   }
 
   /** Makes an endpoint of a server that was found, answering with the first model it offers. */
-  async use({ name, protocol, baseUrl, models }: FoundEndpoint) {
+  async use(found: FoundEndpoint): Promise<void> {
+    const { name, protocol, baseUrl, models } = found;
     this.found = this.found.filter((each) => each.baseUrl !== baseUrl);
     let free = name;
     for (let n = 2; this.named(free); n += 1) free = `${name} ${n}`;
-    const added = await this.add({ name: free, protocol, baseUrl, model: models[0]?.id ?? null, contextWindow: null, allowHttp: false }, '');
+    const added = await this.add({ name: free, protocol, baseUrl, model: models[0]?.id ?? null, contextWindow: null, allowHttp: false }, '', { spot: 'found', again: () => this.use(found) });
     if (added === null) await this.discover();
   }
 
   /** Adds an endpoint, its key with it, and says how it answers. */
-  async add(endpoint: NewEndpoint, key: string) {
-    const added = await failures.attempt('endpoint:new', () => ipc.add(endpoint));
+  async add(endpoint: NewEndpoint, key: string, failing: { spot: Spot; again: () => unknown }) {
+    const added = await failures.attempt(failing.spot, () => ipc.add(endpoint), failing.again);
     if (added === null) return null;
     if (key !== '') await failures.attempt(`endpoint:${added.id}`, () => ipc.setKey(added.id, key));
     await this.load();
@@ -101,11 +102,8 @@ class Endpoints {
     }
   }
 
-  async #then(id: string, work: () => Promise<unknown>) {
-    const done = await failures.attempt(`endpoint:${id}`, async () => {
-      await work();
-      return true;
-    });
+  async #then(id: string, work: () => Promise<unknown>, again?: () => unknown): Promise<boolean> {
+    const done = await failures.attempt(`endpoint:${id}`, async () => (await work(), true), again ?? (() => this.#then(id, work)));
     this.tests.delete(id);
     await this.load();
     return done === true;

@@ -17,20 +17,20 @@ class Exports {
   keySaved = $state<string | null>(null);
 
   /** Asks where, then exports. */
-  async start(wanted: Wanted, format: ExportFormat) {
+  async start(wanted: Wanted, format: ExportFormat): Promise<void> {
     if (this.job !== null) return;
     const job = new Job();
     this.job = job;
     this.done = null;
-    this.done = await failures.attempt('export', () => ipc.start(job.id, wanted, format, job.hear));
+    this.done = await failures.attempt('export', () => ipc.start(job.id, wanted, format, job.hear), () => this.start(wanted, format));
     this.job = null;
     pane.reloadHistory();
     // The lists are to say so too.
     for (const { threadId } of this.done?.refused ?? []) if (threadId !== null) void seals.check(threadId);
   }
 
-  async savePublicKey() {
-    this.keySaved = await failures.attempt('security', () => ipc.publicKey());
+  async savePublicKey(): Promise<void> {
+    this.keySaved = await failures.attempt('public-key', () => ipc.publicKey(), () => this.savePublicKey());
   }
 
   async show(path: string) {

@@ -71,7 +71,7 @@ class Find {
     const { thread } = this;
     const turn = ++this.#turn;
     if (thread === null) return false;
-    const found = await failures.attempt('find', () => threads.searchThread(thread, this.query));
+    const found = await failures.attempt('find', () => threads.searchThread(thread, this.query), () => this.refresh());
     if (found === null || turn !== this.#turn) return false;
     this.at = choose(found.hits);
     this.hits = found.hits;

@@ -18,9 +18,9 @@ class Folds {
   }
 
   /** Shows all of a message. */
-  async open(thread: string, view: MessageView) {
+  async open(thread: string, view: MessageView): Promise<void> {
     const { position, message } = view;
-    const found = await failures.attempt(`message:${message.id}`, () => threads.messageViews(thread, position, position, true));
+    const found = await failures.attempt(`message:${message.id}`, () => threads.messageViews(thread, position, position, true), () => this.open(thread, view));
     const whole = found?.find((each) => each.message.id === message.id);
     if (whole) this.#whole.set(message.id, whole.html);
   }

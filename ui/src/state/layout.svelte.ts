@@ -47,7 +47,7 @@ class Layout {
   keep(side: Side, width = this.widthOf(side)) {
     delete this.#drawn[side];
     const change = side === 'sidebar' ? { sidebarWidth: within(side, width) } : { inspectorWidth: within(side, width) };
-    void settings.change({ panes: { ...settings.all.panes, ...change } });
+    void settings.change({ panes: change });
   }
 
   canWiden(side: Side, by: number) {
@@ -66,7 +66,7 @@ class Layout {
 
   toggleSidebar() {
     if (this.narrow) dialogs.drawer = dialogs.drawer === 'sidebar' ? null : 'sidebar';
-    else void settings.change({ panes: { ...settings.all.panes, sidebarOpen: !settings.all.panes.sidebarOpen } });
+    else void settings.change({ panes: { sidebarOpen: !settings.all.panes.sidebarOpen } });
   }
 
   toggleInspector() {

@@ -72,7 +72,7 @@ class Pane {
     this.onLeave();
     await composer.leave();
     if (turn !== this.#turn) return;
-    failures.leaveThread();
+    failures.leaveThread(this.id);
     try {
       const view = await threads.open(id, around);
       if (turn !== this.#turn) return;
@@ -90,7 +90,7 @@ class Pane {
     } catch (refusal) {
       if (turn !== this.#turn) return;
       this.#empty(id);
-      failures.put('thread', refusal);
+      failures.put('thread', refusal, () => this.open(id, around));
     }
   }
 
@@ -99,9 +99,9 @@ class Pane {
     const turn = ++this.#turn;
     this.onLeave();
     await composer.leave();
-    const draft = (await failures.attempt('composer', () => threads.draft(null))) ?? { text: '', system: null, model: null };
+    failures.leaveThread(this.id);
+    const draft = (await failures.attempt('composer:draft', () => threads.draft(null), () => this.fresh())) ?? { text: '', system: null, model: null };
     if (turn !== this.#turn) return;
-    failures.leaveThread();
     this.#empty(null);
     composer.enter(null, draft);
   }
@@ -116,7 +116,7 @@ class Pane {
       await this.#unfoldArrived(id, view);
       if (turn === this.#turn && this.id === id) this.take(view);
     } catch (refusal) {
-      if (turn === this.#turn && this.id === id) failures.put('thread', refusal);
+      if (turn === this.#turn && this.id === id) failures.put('thread', refusal, () => this.refresh());
     }
   }
 
@@ -131,7 +131,7 @@ class Pane {
   take(view: ThreadView) {
     if (view.thread.id !== this.id) return;
     const grown = view.thread.revision !== this.thread?.revision;
-    if (failures.at('thread')?.code.startsWith('thread_')) failures.clear('thread');
+    failures.clear('thread');
     this.#apply(view);
     if (grown) void this.#loadHistory();
   }
@@ -183,10 +183,13 @@ class Pane {
     const turn = this.#turn;
     if (id === null) return;
     for (let at = from; at <= to; at++) this.#pending.add(at);
-    const views = await failures.attempt('thread', () => threads.messageViews(id, from, to));
+    const views = await failures.attempt(`messages:${from}`, () => threads.messageViews(id, from, to), () => this.#load(from, to));
     if (turn !== this.#turn || id !== this.id) return;
     for (let at = from; at <= to; at++) this.#pending.delete(at);
-    for (const view of views ?? []) this.#views.set(view.position, view);
+    for (const view of views ?? []) {
+      this.#views.set(view.position, view);
+      failures.clear(`messages:${view.position}`);
+    }
   }
 
   #apply(view: ThreadView) {
@@ -224,7 +227,7 @@ class Pane {
   async #loadHistory() {
     const id = this.id;
     if (id === null) return;
-    const history = await failures.attempt('history', () => threads.history(id));
+    const history = await failures.attempt('history', () => threads.history(id), () => this.#loadHistory());
     if (history && this.id === id) this.history = history;
   }
 

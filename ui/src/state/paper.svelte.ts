@@ -22,7 +22,7 @@ class Paper {
     const messages: MessageView[] = [];
     while (this.done < length) {
       const from = this.done + 1;
-      const found = await failures.attempt('thread', () => threads.messageViews(thread.id, from, Math.min(from + PAGE - 1, length), true));
+      const found = await failures.attempt('print', () => threads.messageViews(thread.id, from, Math.min(from + PAGE - 1, length), true), () => this.print());
       if (found === null || found.length === 0 || pane.opening !== opening) break;
       messages.push(...found);
       this.done = messages.length;
@@ -33,7 +33,7 @@ class Paper {
     this.thread = thread;
     this.messages = messages;
     await tick();
-    await failures.attempt('thread', () => threads.print());
+    await failures.attempt('print', () => threads.print());
   }
 
   clear() {

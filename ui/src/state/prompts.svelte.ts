@@ -22,8 +22,8 @@ class Prompts {
   /** Told when a client's prompt may be another. */
   onChanged: () => void = () => {};
 
-  async load() {
-    const list = await failures.attempt('prompts', () => ipc.list());
+  async load(): Promise<void> {
+    const list = await failures.attempt('prompts', () => ipc.list(), () => this.load());
     if (list === null) return;
     this.list = list;
     this.loaded = true;
@@ -59,7 +59,7 @@ class Prompts {
 
   forget(id: string) {
     this.#sheets.delete(id);
-    failures.clear('prompts');
+    failures.clear('prompts:change');
   }
 
   /** Whether another prompt has this name already. */
@@ -69,21 +69,19 @@ class Prompts {
   }
 
   /** Keeps what stands in the form; the prompt as it is now, or nothing if it was refused. */
-  async keep(id: string) {
+  async keep(id: string): Promise<Prompt | null> {
     const { name, text, clients } = this.sheet(id);
     const patch = { name: name.trim(), text, clients };
-    const kept = await failures.attempt('prompts', () => (id === NEW ? ipc.create(patch) : ipc.change(id, patch)));
+    const kept = await failures.attempt('prompts:change', () => (id === NEW ? ipc.create(patch) : ipc.change(id, patch)), () => this.keep(id));
     if (kept === null) return null;
     this.#sheets.delete(id);
     await this.#changed();
     return kept;
   }
 
-  async remove({ id, name, text, clients }: Prompt) {
-    const done = await failures.attempt('prompts', async () => {
-      await ipc.remove(id);
-      return true;
-    });
+  async remove(prompt: Prompt): Promise<boolean> {
+    const { id, name, text, clients } = prompt;
+    const done = await failures.attempt('prompts:change', async () => (await ipc.remove(id), true), () => this.remove(prompt));
     if (done === null) return false;
     this.#sheets.delete(id);
     await this.#changed();
@@ -91,13 +89,13 @@ class Prompts {
     return true;
   }
 
-  async #back(sheet: Sheet) {
-    await failures.attempt('prompts', () => ipc.create(sheet));
+  async #back(sheet: Sheet): Promise<void> {
+    await failures.attempt('prompts:change', () => ipc.create(sheet), () => this.#back(sheet));
     await this.#changed();
   }
 
-  fill(id: string, values: Record<string, string>): Promise<FilledPrompt | null> {
-    return failures.attempt('prompts', () => ipc.fill(id, values));
+  fill(id: string, values: Record<string, string>, again: () => unknown): Promise<FilledPrompt | null> {
+    return failures.attempt('prompts:fill', () => ipc.fill(id, values), again);
   }
 
   async #changed() {

@@ -69,30 +69,30 @@ class Receipts {
     this.#chosen = null;
   }
 
-  async load() {
+  async load(): Promise<void> {
     const { id } = this;
     const turn = ++this.#turn;
-    const receipt = id === null ? null : await failures.attempt('receipt', () => ipc.get(id));
+    const receipt = id === null ? null : await failures.attempt('receipt', () => ipc.get(id), () => this.load());
     if (turn === this.#turn) this.shown = receipt;
   }
 
   /** Fetches a page of a request; the one before stays until it is there. */
-  async read(id: string, page: number) {
+  async read(id: string, page: number): Promise<void> {
     if (this.page?.response !== id) this.page = null;
-    const read = await failures.attempt('request', () => ipc.requestPage(id, page));
+    const read = await failures.attempt('request', () => ipc.requestPage(id, page), () => this.read(id, page));
     if (read) this.page = read;
   }
 
-  /** Copies the whole of it; what was done, in words. */
-  async copy(id: string) {
-    const done = await failures.attempt('request', async () => (await ipc.copyRequest(id), true));
-    return done === null ? null : t('toast.copied');
+  /** Copies the whole of it, and says so. */
+  async copy(id: string, say: (said: string | null) => void): Promise<void> {
+    const done = await failures.attempt('request:copy', async () => (await ipc.copyRequest(id), true), () => this.copy(id, say));
+    say(done === null ? null : t('toast.copied'));
   }
 
-  /** Saves the whole of it where the person says; what was done, in words. */
-  async save(id: string) {
-    const path = await failures.attempt('request', () => ipc.saveRequest(id));
-    return path === null ? null : t('request.saved', { path });
+  /** Saves the whole of it where the person says, and says where that is. */
+  async save(id: string, say: (said: string | null) => void): Promise<void> {
+    const path = await failures.attempt('request:save', () => ipc.saveRequest(id), () => this.save(id, say));
+    say(path === null ? null : t('request.saved', { path }));
   }
 }
 

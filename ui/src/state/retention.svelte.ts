@@ -1,15 +1,18 @@
 // Clean-up: which threads are due and why, what is done about them, and what the bin still holds.
+import type { BulkChange } from '../generated/BulkChange';
+import type { BulkReport } from '../generated/BulkReport';
 import type { DueThread } from '../generated/DueThread';
 import type { Retention } from '../generated/Retention';
 import type { RetentionReport } from '../generated/RetentionReport';
 import type { SidebarRow } from '../generated/SidebarRow';
-import { retention as ipc, threads } from '../ipc';
+import { bulk, retention as ipc, threads } from '../ipc';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { settings } from './settings.svelte';
 import { EVERYTHING, sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
-import { count } from './words.svelte';
+import { count, type CountKey } from './words.svelte';
+import { Job } from './work.svelte';
 
 const PAGE = 100;
 /** How long the bin keeps a thread. */
@@ -19,16 +22,23 @@ const BIN = { ...EVERYTHING, deleted: true };
 
 class RetentionState {
   due = $state.raw<DueThread[]>([]);
+  /** Whether what is due was fetched, and the bin. */
+  loaded = $state(false);
+  binLoaded = $state(false);
   /** Whether more are due than were fetched. */
   more = $state(false);
   bin = $state.raw<SidebarRow[]>([]);
   inBin = $state(0);
   /** What was cleaned up, until the person has seen it. */
   notice = $state.raw<RetentionReport | null>(null);
-  /** How far an action on many threads has come. */
-  progress = $state.raw<{ done: number; of: number } | null>(null);
+  /** The change to some threads that is running. */
+  job = $state.raw<Job | null>(null);
+  /** What came of the last one, where it did not go through as a whole. */
+  report = $state.raw<BulkReport | null>(null);
+  /** Whether the bin is being emptied. */
+  emptying = $state(false);
   #next: string | null = null;
-  #cancelled = false;
+  #again = () => {};
 
   /** Looks once the window is up, and whenever a clean-up has run. */
   async watch() {
@@ -37,18 +47,20 @@ class RetentionState {
     await look();
   }
 
-  async load() {
-    const page = await failures.attempt('due', () => ipc.due(null, PAGE));
+  async load(): Promise<void> {
+    const page = await failures.attempt('due', () => ipc.due(null, PAGE), () => this.load());
     if (page === null) return;
     this.due = page.data;
     this.more = page.hasMore;
     this.#next = page.lastId;
+    this.loaded = true;
+    failures.clear('due:more');
   }
 
   /** Fetches the next page; false if there is none, or it could not be had. */
-  async loadMore() {
+  async loadMore(): Promise<boolean> {
     if (!this.more) return false;
-    const page = await failures.attempt('due', () => ipc.due(this.#next, PAGE));
+    const page = await failures.attempt('due:more', () => ipc.due(this.#next, PAGE), () => this.loadMore());
     if (page === null) return false;
     this.due = [...this.due, ...page.data];
     this.more = page.hasMore;
@@ -56,11 +68,16 @@ class RetentionState {
     return true;
   }
 
-  async loadBin() {
-    const page = await failures.attempt('due', () => threads.sidebar(BIN, 0, PAGE));
+  async loadBin(): Promise<void> {
+    const page = await failures.attempt('bin', () => threads.sidebar(BIN, 0, PAGE), () => this.loadBin());
     if (page === null) return;
     this.bin = page.rows;
     this.inBin = page.total;
+    this.binLoaded = true;
+  }
+
+  async loadAll() {
+    await Promise.all([this.load(), this.loadBin()]);
   }
 
   async loadNotice() {
@@ -73,34 +90,43 @@ class RetentionState {
   }
 
   async change(change: Partial<Retention>) {
-    await settings.change({ retention: { ...settings.all.retention, ...change } });
+    await settings.change({ retention: change });
     await this.load();
   }
 
   /** Keeps threads: what is pinned is never cleaned up. */
-  async keep(ids: string[]) {
-    const kept = await this.#each(ids, (id) => threads.pin(id, true));
-    if (kept.length > 0) toasts.add(count('toast.keptThreads', kept.length), () => void this.#each(kept, (id) => threads.pin(id, false)));
+  keep(ids: string[]) {
+    return this.#change(ids, { kind: 'pin', pinned: true }, 'toast.keptThreads');
   }
 
-  async archive(ids: string[]) {
-    const archived = await this.#each(ids, (id) => threads.setState(id, 'archived'));
-    if (archived.length > 0) toasts.add(count('toast.archivedThreads', archived.length));
+  archive(ids: string[]) {
+    return this.#change(ids, { kind: 'state', state: 'archived' }, 'toast.archivedThreads');
   }
 
-  async remove(ids: string[]) {
-    const binned = await this.#each(ids, (id) => threads.delete(id));
-    if (binned.length > 0) toasts.add(count('toast.binnedThreads', binned.length), () => void this.putBack(binned));
+  remove(ids: string[]) {
+    return this.#change(ids, { kind: 'delete' }, 'toast.binnedThreads');
   }
 
-  async putBack(ids: string[]) {
-    await this.#each(ids, (id) => threads.undelete(id));
+  putBack(ids: string[]) {
+    return this.#change(ids, { kind: 'undelete' }, 'bulk.putBack');
   }
 
-  async emptyBin() {
-    const erased = await failures.attempt('retention', () => ipc.emptyBin(true));
+  async emptyBin(): Promise<void> {
+    if (this.emptying) return;
+    this.emptying = true;
+    const erased = await failures.attempt('bin:empty', () => ipc.emptyBin(true), () => this.emptyBin());
     await this.#look([]);
+    this.emptying = false;
     if (erased !== null) toasts.add(count('toast.erasedThreads', erased));
+  }
+
+  /** Does again what came to an end before its end. */
+  again() {
+    this.#again();
+  }
+
+  dismissReport() {
+    this.report = null;
   }
 
   /** The day from which on the bin erases a thread. */
@@ -108,30 +134,35 @@ class RetentionState {
     return new Date(Date.parse(deletedAt) + BIN_DAYS * DAY).toISOString();
   }
 
-  /** Stops an action on many threads after the one it is at. */
-  cancel() {
-    this.#cancelled = true;
+  /** Does something to some threads: one that is refused does not keep the others from it. */
+  async #change(ids: string[], change: BulkChange, words: CountKey): Promise<void> {
+    const again = () => this.#change(ids, change, words);
+    const report = await this.#run(ids, (job) => bulk.change(job.id, { kind: 'these', ids }, change, job.hear), again);
+    if (report === null || report.changed === 0) return;
+    const { undo } = report;
+    toasts.add(count(words, report.changed), undo === null ? null : () => void this.#undo(undo, ids));
   }
 
-  /** Does something to one thread after another, up to the first that is refused. */
-  async #each(ids: string[], work: (id: string) => Promise<unknown>) {
-    const done: string[] = [];
-    this.#cancelled = false;
-    for (const id of ids) {
-      this.progress = ids.length > 1 ? { done: done.length, of: ids.length } : null;
-      const worked = await failures.attempt('retention', async () => (await work(id), true));
-      if (worked === null) break;
-      done.push(id);
-      if (this.#cancelled) break;
-    }
-    this.progress = null;
+  async #undo(undo: number, ids: string[]): Promise<void> {
+    await this.#run(ids, (job) => bulk.undo(job.id, undo, job.hear), () => this.#undo(undo, ids));
+  }
+
+  async #run(ids: string[], work: (job: Job) => Promise<BulkReport>, again: () => Promise<void>) {
+    if (this.job !== null) return null;
+    const job = new Job();
+    this.job = job;
+    this.report = null;
+    const report = await failures.attempt('retention', () => work(job), again);
+    this.job = null;
+    this.#again = () => void again();
+    if (report !== null && (report.refused > 0 || report.cancelled || report.failed !== null)) this.report = report;
     await this.#look(ids);
-    return done;
+    return report;
   }
 
   async #look(ids: string[]) {
     const shown = pane.id !== null && ids.includes(pane.id);
-    await Promise.all([this.load(), this.loadBin(), sidebar.refresh(), shown ? pane.refresh() : null]);
+    await Promise.all([this.loadAll(), sidebar.refresh(), shown ? pane.refresh() : null]);
   }
 }
 

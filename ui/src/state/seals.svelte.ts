@@ -34,27 +34,27 @@ class Seals {
     return this.#checking.has(id);
   }
 
-  async check(id: string) {
+  async check(id: string): Promise<void> {
     if (this.#checking.has(id)) return;
     this.#checking.add(id);
-    const found = await failures.attempt(`seal:${id}`, () => ipc.verify(id));
+    const found = await failures.attempt(`seal:${id}`, () => ipc.verify(id), () => this.check(id));
     this.#checking.delete(id);
     if (found === null) return;
     this.#found.set(id, found);
     await this.#look(id);
   }
 
-  async load(id: string) {
-    const view = await failures.attempt(`seal:${id}`, () => ipc.get(id));
+  async load(id: string): Promise<void> {
+    const view = await failures.attempt(`sealed:${id}`, () => ipc.get(id), () => this.load(id));
     if (view) this.#views.set(id, view);
   }
 
-  async checkAll() {
+  async checkAll(): Promise<void> {
     if (this.job !== null) return;
     const job = new Job();
     this.job = job;
     this.all = null;
-    const all = await failures.attempt('security', () => ipc.verifyAll(job.id, job.hear));
+    const all = await failures.attempt('verify-all', () => ipc.verifyAll(job.id, job.hear), () => this.checkAll());
     this.job = null;
     if (all === null) return;
     this.all = all;

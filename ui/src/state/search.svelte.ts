@@ -98,7 +98,7 @@ class Search {
   async #run(turn: number, after: string | null = null) {
     const query = this.query.trim();
     this.#next = null;
-    const page = await failures.attempt('search', () => threads.search(query, after));
+    const page = await failures.attempt('search', () => threads.search(query, after), () => (after === null ? this.again() : this.#again(turn, after)));
     if (page === null || turn !== this.#turn) return;
     this.hits = after === null ? page.hits : [...this.hits, ...page.hits];
     this.#next = page.next;
@@ -107,6 +107,11 @@ class Search {
       this.at = null;
       this.scrolled = 0;
     }
+  }
+
+  /** Asks for the same page again, if nothing else was asked meanwhile. */
+  async #again(turn: number, after: string) {
+    if (turn === this.#turn) await this.#run(turn, after);
   }
 
   #clear() {

@@ -38,9 +38,9 @@ class Selection {
   }
 
   /** Chooses stretches of lines; `more` adds them to what is chosen. */
-  async choose(runs: Run[], more = false) {
+  async choose(runs: Run[], more = false): Promise<void> {
     const turn = ++this.#turn;
-    const ids = await failures.attempt('sidebar', () => Promise.all(runs.map((run) => this.#idsOf(run))));
+    const ids = await failures.attempt('choosing', () => Promise.all(runs.map((run) => this.#idsOf(run))), () => this.choose(runs, more));
     if (ids === null || turn !== this.#turn) return;
     if (!more || this.all) {
       this.all = false;
@@ -55,10 +55,10 @@ class Selection {
     return this.all ? { kind: 'listed', listing: sidebar.listing, except: ids } : { kind: 'these', ids };
   }
 
-  /** The ids of what is chosen. */
-  async ids() {
+  /** The ids of what is chosen; `again` is what asked for them. */
+  async ids(again: () => unknown) {
     if (!this.all) return [...this.#ids];
-    const listed = await failures.attempt('sidebar', () => threads.sidebarIds(sidebar.listing, 0, sidebar.total));
+    const listed = await failures.attempt('choosing', () => threads.sidebarIds(sidebar.listing, 0, sidebar.total), again);
     return (listed ?? []).filter((id) => !this.#ids.has(id));
   }
 

@@ -105,24 +105,25 @@ class Sidebar {
   }
 
   /** Fetches what is in view again; what is not is forgotten. */
-  async refresh() {
+  async refresh(): Promise<void> {
     const turn = ++this.#turn;
     this.#pending.clear();
     const { first, last } = this.#inView;
     const wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
-    const pages = await failures.attempt('sidebar', () => Promise.all(wanted.map((page) => this.#fetch(page))));
+    const pages = await failures.attempt('sidebar', () => Promise.all(wanted.map((page) => this.#fetch(page))), () => this.refresh());
     if (pages === null || turn !== this.#turn) return;
+    failures.clear(...failures.spots('sidebar-page:'));
     const kept = new Set(wanted);
     for (const page of [...this.#pages.keys()]) if (!kept.has(page)) this.#pages.delete(page);
     pages.forEach((page, i) => this.#take(wanted[i] ?? 0, page));
     this.loaded = true;
   }
 
-  async #load(page: number) {
+  async #load(page: number): Promise<void> {
     if (this.#pending.has(page)) return;
     this.#pending.add(page);
     const turn = this.#turn;
-    const fetched = await failures.attempt('sidebar', () => this.#fetch(page));
+    const fetched = await failures.attempt(`sidebar-page:${page}`, () => this.#fetch(page), () => this.#load(page));
     if (turn !== this.#turn) return;
     this.#pending.delete(page);
     if (fetched) this.#take(page, fetched);

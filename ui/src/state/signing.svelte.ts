@@ -1,7 +1,7 @@
 // The key that seals are signed with: seen, replaced and used from here; its private half never.
 import type { KeyView } from '../generated/KeyView';
 import { seals as ipc } from '../ipc';
-import { failures } from './failures.svelte';
+import { failures, type Spot } from './failures.svelte';
 import { seals } from './seals.svelte';
 
 class Signing {
@@ -10,27 +10,27 @@ class Signing {
   signed = $state<number | null>(null);
   busy = $state(false);
 
-  async load() {
-    await this.#then(() => ipc.key());
+  async load(): Promise<void> {
+    await this.#then('signing:key', () => ipc.key(), () => this.load());
   }
 
-  async replace() {
-    if (await this.#then(() => ipc.replaceKey())) await seals.forget();
+  async replace(): Promise<void> {
+    if (await this.#then('signing:replace', () => ipc.replaceKey(), () => this.replace())) await seals.forget();
   }
 
-  async signPending() {
+  async signPending(): Promise<void> {
     this.signed = null;
     this.busy = true;
-    this.signed = await failures.attempt('security', () => ipc.signPending());
+    this.signed = await failures.attempt('signing:pending', () => ipc.signPending(), () => this.signPending());
     this.busy = false;
     if (this.signed === null) return;
     await this.load();
     await seals.forget();
   }
 
-  async #then(work: () => Promise<KeyView>) {
+  async #then(spot: Spot, work: () => Promise<KeyView>, again: () => unknown) {
     this.busy = true;
-    const key = await failures.attempt('security', work);
+    const key = await failures.attempt(spot, work, again);
     this.busy = false;
     if (key) this.key = key;
     return key !== null;

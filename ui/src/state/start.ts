@@ -31,26 +31,26 @@ export async function start() {
     search.leave();
     find.close();
   };
-  await failures.attempt('window', () => settings.load());
+  await settings.load();
   await Promise.all([
-    failures.attempt('window', () => streams.subscribe()),
-    failures.attempt('window', () => program.onChanged(changed)),
-    failures.attempt('window', () => program.onLeaving(() => void leave())),
+    failures.attempt('window:streams', () => streams.subscribe()),
+    failures.attempt('window:changed', () => program.onChanged(changed)),
+    failures.attempt('window:leaving', () => program.onLeaving(() => void leave())),
     endpoints.load(),
     sidebar.refresh(),
-    failures.attempt('window', () => desktop.onWanted(() => void toWanted())),
+    failures.attempt('window:wanted', () => desktop.onWanted(() => void toWanted())),
     toWanted().then((there) => (there ? undefined : pane.fresh())),
   ]);
   performance.mark('usable');
-  void failures.attempt('window', () => retention.watch());
+  void failures.attempt('window:cleaned', () => retention.watch());
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
 }
 
 /** To the thread that somebody outside this page asked for; false if nobody did. */
-async function toWanted() {
-  const id = await failures.attempt('window', () => desktop.wantedThread());
+async function toWanted(): Promise<boolean> {
+  const id = await failures.attempt('window:thread', () => desktop.wantedThread(), toWanted);
   if (id === null) return false;
   dialogs.close();
   dialogs.drawer = null;
@@ -103,5 +103,7 @@ function changed() {
 
 async function look() {
   const own = pane.stream !== null && !pane.stream.elsewhere;
+  // Somebody else may have set something; whoever cannot read that now reads it with the next change.
+  await settings.reload().catch(() => {});
   await Promise.all([sidebar.refresh(), own ? null : pane.refresh()]);
 }

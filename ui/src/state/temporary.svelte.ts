@@ -6,7 +6,7 @@ import { asking as threadAsking, chains, responses, type ChainAsk } from '../ipc
 import { copied } from './actions';
 import { usual } from './asking.svelte';
 import { ChatAsking } from './chatAsking.svelte';
-import { failures } from './failures.svelte';
+import { failures, threadSpot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { streams } from './streams.svelte';
@@ -69,30 +69,30 @@ export class Chat extends Writing {
     return this.response === null && this.whole === '';
   }
 
-  async send() {
+  async send(): Promise<void> {
     if (this.sending || this.stream !== null || this.whole === '' || !this.admits('')) return;
     const text = this.whole;
     const ask = { text, system: this.asking.along, model: this.model, options: this.asking.options };
-    if (!(await this.#ask(ask, this.#previous))) return;
+    if (!(await this.#ask(ask, this.#previous, () => this.send()))) return;
     this.asking.sent();
     if (this.whole === text) this.put('');
   }
 
   /** Asks for the last reply again. The new one takes its place: nothing is kept here. */
-  async retry() {
+  async retry(): Promise<void> {
     if (this.#asked === null || this.stream !== null) return;
     const { ask, previous } = this.#asked;
-    await this.#ask({ ...ask, model: this.model, options: this.asking.options }, previous);
+    await this.#ask({ ...ask, model: this.model, options: this.asking.options }, previous, () => this.retry());
   }
 
   stop() {
     const running = this.stream?.response.id;
-    if (running !== undefined) void failures.attempt('temporary', () => responses.cancel(running));
+    if (running !== undefined) void failures.attempt('temporary:stop', () => responses.cancel(running));
   }
 
-  async #ask(ask: ChainAsk, previous: string | null) {
+  async #ask(ask: ChainAsk, previous: string | null, again: () => unknown) {
     this.sending = true;
-    const response = await failures.attempt('temporary', () => chains.respond(previous, ask));
+    const response = await failures.attempt('temporary', () => chains.respond(previous, ask), again);
     this.sending = false;
     if (response === null) return false;
     this.#asked = { ask, previous };
@@ -107,7 +107,7 @@ export class Chat extends Writing {
   async refresh() {
     const asked = this.response?.id;
     if (asked === undefined) return;
-    const view = await failures.attempt('temporary', () => chains.open(asked));
+    const view = await failures.attempt('temporary:open', () => chains.open(asked), () => this.refresh());
     if (view === null || this.response?.id !== asked) return;
     this.messages = view.messages;
     this.failed = view.failed;
@@ -122,9 +122,10 @@ export class Chat extends Writing {
   }
 
   /** Puts one of its messages into the field as a quotation. */
-  async quoteMessage(messageId: string) {
+  async quoteMessage(messageId: string): Promise<void> {
     const last = this.response?.id;
-    const text = last === undefined ? null : await failures.attempt('temporary', () => chains.text(last, messageId));
+    const again = () => this.quoteMessage(messageId);
+    const text = last === undefined ? null : await failures.attempt('temporary:quote', () => chains.text(last, messageId), again);
     if (text !== null) this.quote(text);
   }
 
@@ -166,7 +167,7 @@ class Temporary {
   leave() {
     const { chat } = this;
     this.chat = null;
-    failures.clear('temporary');
+    failures.clear(...failures.spots('temporary'));
     if (chat === null || chat.empty) return;
     toasts.add(t('toast.temporaryLeft'), () => void this.#back(chat), () => chat.forget());
   }
@@ -184,14 +185,14 @@ class Temporary {
   }
 
   /** Makes a thread of the chat, and goes there. */
-  async keep() {
+  async keep(): Promise<void> {
     const { chat } = this;
     const last = chat?.response?.id;
     if (chat === null || last === undefined) return;
-    const thread = await failures.attempt('temporary', () => chains.keep(last));
+    const thread = await failures.attempt('temporary:keep', () => chains.keep(last), () => this.keep());
     if (thread === null || this.chat !== chat) return;
     const { options } = chat.asking;
-    if (options !== usual) await failures.attempt('options', () => threadAsking.setOptions(thread.id, options));
+    if (options !== usual) await failures.attempt(threadSpot(thread.id, 'options'), () => threadAsking.setOptions(thread.id, options));
     this.chat = null;
     toasts.add(t('toast.temporaryKept'));
     await Promise.all([sidebar.refresh(), pane.open(thread.id)]);

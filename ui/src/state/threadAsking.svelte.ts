@@ -3,7 +3,7 @@
 import type { ThreadOptions } from '../generated/ThreadOptions';
 import { asking, type Ask } from '../ipc';
 import { Asking, usual } from './asking.svelte';
-import { failures } from './failures.svelte';
+import { failures, threadSpot } from './failures.svelte';
 
 const SAVE_AFTER = 300;
 
@@ -66,7 +66,7 @@ export class ThreadAsking extends Asking {
       this.#fresh = options;
       return this.#onlook();
     }
-    this.#unsaved = () => failures.attempt('options', () => asking.setOptions(thread, options));
+    this.#unsaved = () => failures.attempt(threadSpot(thread, 'options'), () => asking.setOptions(thread, options));
     this.#saving = setTimeout(() => void this.flush().then(this.#onlook), SAVE_AFTER);
   }
 

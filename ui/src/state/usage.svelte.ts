@@ -16,24 +16,25 @@ class UsageState {
   prices = $state.raw<Price[]>([]);
   #turn = 0;
 
-  async load(thread: string) {
-    const around = await failures.attempt('usage', () => ipc.around(thread));
+  async load(thread: string): Promise<void> {
+    const around = await failures.attempt('usage', () => ipc.around(thread), () => this.load(thread));
     if (pane.id === thread) this.around = around;
   }
 
-  async sum(by: UsageBy, month: string | null) {
+  async sum(by: UsageBy, month: string | null): Promise<void> {
     const turn = ++this.#turn;
-    const report = await failures.attempt('usage:report', () => ipc.report(by, month));
+    const report = await failures.attempt('usage:report', () => ipc.report(by, month), () => this.sum(by, month));
     if (turn === this.#turn && report) this.report = report;
   }
 
-  async loadMonths() {
-    const all = await failures.attempt('usage:report', () => ipc.report('month', null));
+  async loadMonths(): Promise<void> {
+    const all = await failures.attempt('usage:months', () => ipc.report('month', null), () => this.loadMonths());
     this.months = all?.data.flatMap((row) => row.key ?? []) ?? [];
   }
 
-  async loadPrices() {
-    this.prices = (await failures.attempt('prices', () => ipc.prices())) ?? [];
+  async loadPrices(): Promise<void> {
+    const prices = await failures.attempt('prices', () => ipc.prices(), () => this.loadPrices());
+    if (prices) this.prices = prices;
   }
 
   of(endpoint: string) {
@@ -49,8 +50,8 @@ class UsageState {
   }
 
   /** Changes a price, and with it every cost on show. */
-  async #change(endpoint: string, work: () => Promise<void>) {
-    const done = await failures.attempt(`prices:${endpoint}`, async () => (await work(), true));
+  async #change(endpoint: string, work: () => Promise<void>): Promise<boolean> {
+    const done = await failures.attempt(`prices:${endpoint}`, async () => (await work(), true), () => this.#change(endpoint, work));
     await this.loadPrices();
     if (pane.id !== null) await Promise.all([pane.fetchAgain(), this.load(pane.id), receipts.load()]);
     return done === true;

@@ -1,0 +1,128 @@
+// Failures: each stands where it happened, stays until exactly it succeeds, and is tried again as it was.
+import { screen, waitFor, within } from '@testing-library/svelte';
+import { describe, expect, it } from 'vitest';
+import { pin } from '../src/state/actions';
+import { failures } from '../src/state/failures.svelte';
+import { pane } from '../src/state/pane.svelte';
+import { refusal } from './fake';
+import { story } from './story';
+import { article, button, open } from './window';
+
+const memo = 'acme_tp_2026_11';
+const full = refusal('storage_full');
+const alert = () => screen.findByRole('alert');
+const tryAgain = async () => within(await alert()).getByRole('button', { name: 'Try again' });
+
+describe('trying again', () => {
+  it('pins the thread that was to be pinned', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('pin_thread', full);
+    await pin(memo, true);
+    expect((await alert()).closest('main')).not.toBeNull();
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(fake.get(memo).thread.pinned).toBe(true));
+    expect(screen.queryByRole('alert')).toBeNull();
+  });
+
+  it('locks the thread that was to be locked', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('set_state', full);
+    await user.click(button('Lock'));
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(fake.get(memo).thread.state).toBe('locked'));
+  });
+
+  it('sends the words that were written, not the old ones', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    const mine = article(/missing documents into an email/);
+    await user.click(within(mine).getByRole('button', { name: 'Edit' }));
+    const field = await screen.findByRole('textbox', { name: 'Edit the message' });
+    await waitFor(() => expect((field as HTMLTextAreaElement).value).not.toBe(''));
+    await user.clear(field);
+    await user.type(field, 'Make it shorter');
+    fake.refuse.set('respond', full);
+    await user.keyboard('{Enter}');
+    const again = await tryAgain();
+    fake.refuse.clear();
+    await user.click(again);
+    await waitFor(() => expect(fake.did('respond').at(-1)).toMatchObject({ text: 'Make it shorter' }));
+    expect(fake.did('retry')).toEqual([]);
+    await waitFor(() => expect(screen.queryByRole('textbox', { name: 'Edit the message' })).toBeNull());
+  });
+
+  it('signs the seals that were to be signed', async () => {
+    const fake = story();
+    const user = await open(fake);
+    await user.keyboard('{Control>},{/Control}');
+    await user.click(await screen.findByRole('tab', { name: 'Security' }));
+    fake.refuse.set('sign_pending', refusal('keychain_unavailable', { reason: 'locked' }));
+    await user.click(await screen.findByRole('button', { name: 'Sign what is unsigned' }));
+    expect((await alert()).textContent).toContain('The keychain is locked.');
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(fake.did('sign_pending')).toHaveLength(2));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  });
+});
+
+describe('a failure', () => {
+  it('about a thread that is not on show stands in the list, by its name', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('pin_thread', full);
+    await pin('thread_sd', true);
+    const said = await alert();
+    expect(said.closest('nav')).not.toBeNull();
+    expect(said.textContent).toContain(fake.get('thread_sd').thread.title ?? '');
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(fake.get('thread_sd').thread.pinned).toBe(true));
+    expect(fake.get(memo).thread.pinned).toBe(false);
+  });
+
+  it('does not follow to another thread', async () => {
+    const fake = story();
+    await open(fake, memo);
+    fake.refuse.set('pin_thread', full);
+    await pin(memo, true);
+    await alert();
+    await pane.open('thread_sd');
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  });
+
+  it('of the history and of finding is said where they are', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('list_history', full);
+    pane.reloadHistory();
+    expect((await alert()).closest('aside')).not.toBeNull();
+    failures.clear('history');
+    fake.refuse.set('search_thread', full);
+    screen.getByTestId('messages').focus();
+    await user.keyboard('{Control>}f{/Control}memo');
+    expect((await alert()).closest('main')).not.toBeNull();
+  });
+
+  it('of the endpoints at the start is said in the middle', async () => {
+    const fake = story();
+    fake.refuse.set('list_endpoints', full);
+    const user = await open(fake);
+    expect((await alert()).closest('main')).not.toBeNull();
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  });
+
+  it('of one thing at the start stays when the others succeed', async () => {
+    const fake = story();
+    fake.refuse.set('subscribe', full);
+    await open(fake);
+    expect((await alert()).textContent).toContain('The disk is full.');
+    expect(failures.spots('window:')).toEqual(['window:streams']);
+  });
+});
