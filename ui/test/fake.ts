@@ -102,6 +102,8 @@ export class Fake extends FakePrompts {
   links: string[] = [];
   keys: string[] = [];
   calls: { command: string; args: Args }[] = [];
+  /** Commands that nobody answers. */
+  hold = new Set<string>();
   /** Commands that are refused, with what. */
   refuse = new Map<string, ErrorDetail>();
   now = Date.parse('2026-11-22T14:06:00.000Z');
@@ -118,6 +120,7 @@ export class Fake extends FakePrompts {
 
   async answer(command: string, args: Args): Promise<unknown> {
     this.calls.push({ command, args });
+    if (this.hold.has(command)) return new Promise(() => {});
     const refused = this.refuse.get(command);
     if (refused) throw refused;
     const handler = (this as unknown as Record<string, (args: Args) => unknown>)[`on_${command}`];

@@ -23,7 +23,7 @@ async fn a_certificate_that_nobody_vouches_for() {
     assert_eq!((told.code(), told.kind()), ("endpoint_unreachable", "tls"), "{:?}", told.error);
     let details = told.error.as_ref().unwrap().details();
     assert_eq!((&details["certificate"], &details["issuer"]), (&json!(sha256), &json!("Nobody in particular")));
-    assert_eq!((&details["why"], &details["subject"]), (&json!("unknown_issuer"), &json!("localhost")));
+    assert_eq!((&details["why"], &details["subject"]), (&json!("unknown_issuer"), &json!("The server localhost")));
     for words in ["The server localhost", "issued by Nobody in particular", &sha256, "Nothing was sent"] {
         assert!(told.words().contains(words), "{words}: {}", told.words());
     }

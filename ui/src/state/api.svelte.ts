@@ -9,8 +9,8 @@ import { t } from './words.svelte';
 class Api {
   state = $state.raw<ApiState | null>(null);
 
-  async load() {
-    const state = await failures.attempt('api:state', () => ipc.state());
+  async load(): Promise<void> {
+    const state = await failures.attempt('api:state', () => ipc.state(), () => this.load());
     if (state) this.state = state;
   }
 

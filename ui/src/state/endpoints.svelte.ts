@@ -11,6 +11,7 @@ import { failures, type Spot } from './failures.svelte';
 
 class Endpoints {
   list = $state.raw<Endpoint[]>([]);
+  loaded = $state(false);
   standard = $derived(this.list.find((endpoint) => endpoint.isDefault) ?? null);
   /** Whether only the practice endpoint is there, as on a first start. */
   onlyPractice = $derived(this.list.every((endpoint) => endpoint.protocol === 'practice'));
@@ -21,7 +22,9 @@ class Endpoints {
 
   async load(): Promise<void> {
     const list = await failures.attempt('endpoints', () => ipc.list(), () => this.load());
-    if (list) this.list = list;
+    if (list === null) return;
+    this.list = list;
+    this.loaded = true;
   }
 
   /** Whether the endpoint that `endpoint/model` names is there, as far as is known. */
@@ -65,7 +68,7 @@ class Endpoints {
   async add(endpoint: NewEndpoint, key: string, failing: { spot: Spot; again: () => unknown }) {
     const added = await failures.attempt(failing.spot, () => ipc.add(endpoint), failing.again);
     if (added === null) return null;
-    if (key !== '') await failures.attempt(`endpoint:${added.id}`, () => ipc.setKey(added.id, key));
+    if (key !== '') await failures.attempt(`endpoint:${added.id}`, () => ipc.setKey(added.id, key), () => this.setKey(added.id, key));
     await this.load();
     void this.test(added.id);
     return added;

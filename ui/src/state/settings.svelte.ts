@@ -59,8 +59,8 @@ class SettingsState {
     await Promise.all([failures.attempt('window:settings', () => this.reload()), this.loadAbout()]);
   }
 
-  async loadAbout() {
-    const about = await failures.attempt('about', () => program.about());
+  async loadAbout(): Promise<void> {
+    const about = await failures.attempt('about', () => program.about(), () => this.loadAbout());
     if (about) this.about = about;
   }
 
