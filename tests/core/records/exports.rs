@@ -198,8 +198,8 @@ fn of_two_exports_into_one_file_one_succeeds() {
         let (text, file) = (fs::read_to_string(&path).unwrap(), &made.unwrap().files[0]);
         assert_eq!(canonical::hash_hex(&text), file.sha256, "it is the file of the one that succeeded");
     }
-    let files = fs::read_dir(desk.dir.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert_eq!(files.filter(|name| name.ends_with(".part")).count(), 0);
+    let files = fs::read_dir(desk.dir.path()).unwrap().map(|file| file.unwrap().path());
+    assert_eq!(files.filter(|path| path.extension().is_some_and(|ending| ending == "part")).count(), 0);
 }
 
 #[test]

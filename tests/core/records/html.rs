@@ -46,6 +46,21 @@ fn it_is_valid_whatever_a_message_says() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Properties that can take words away or out of their place, whatever they are set to.
+const HIDING: [&str; 11] = [
+    "visibility",
+    "position",
+    "float",
+    "clip",
+    "clip-path",
+    "opacity",
+    "height",
+    "max-height",
+    "text-indent",
+    "transform",
+    "zoom",
+];
+
 /// The declarations of a style sheet, each with the condition it stands under and its selector.
 fn declarations(css: &str) -> Vec<[String; 4]> {
     let (mut all, mut open, mut text) = (Vec::new(), Vec::<String>::new(), String::new());
@@ -98,10 +113,8 @@ fn printed_it_hides_nothing_and_is_dark_on_white_whatever_the_screen_is() {
     };
     for [condition, selector, name, value] in &all {
         let hides = match (name.as_str(), value.as_str()) {
-            ("display", "none") | ("visibility", _) | ("position", _) | ("float", _) | ("clip" | "clip-path", _) => {
-                true
-            }
-            ("opacity" | "height" | "max-height" | "text-indent" | "transform" | "zoom", _) => true,
+            (name, _) if HIDING.contains(&name) => true,
+            ("display", value) => value == "none",
             ("overflow" | "overflow-x" | "overflow-y", value) => value != "visible",
             ("white-space", value) => value != "pre-wrap",
             ("font-size", value) => value.starts_with('0'),

@@ -89,8 +89,9 @@ impl Skein {
     /// exported does not hold up the others, unless the disk is full.
     ///
     /// # Errors
-    /// Of one thread: `invalid_request` if a file is there already, `thread_not_found`, `thread_deleted`, `keychain_unavailable` for
-    /// a record that was signed and cannot be signed now, `pdf_unavailable`, `storage_full`, `storage_error`.
+    /// Of one thread: `invalid_request` if a file is there already, `thread_not_found`, `thread_deleted`,
+    /// `keychain_unavailable` for a record that was signed and cannot be signed now, `storage_full`. Of any:
+    /// `pdf_unavailable`, `storage_error`.
     pub fn export(
         &self,
         selection: &Selection,
