@@ -83,6 +83,32 @@ async fn a_pasted_megabyte_is_folded_and_the_field_stays_quick_and_it_is_sent_wh
 }
 
 #[tokio::test]
+async fn fifty_megabytes_that_are_pasted_are_refused_and_the_window_does_not_stand_still() {
+    let desk = Desk::new();
+    let window = desk.open().await;
+    let page = &window.page;
+    page.find("textbox", "Write a message").await;
+    page.painted().await;
+    // What is to be pasted is made first: that is not what is watched.
+    let paste = format!(
+        "const data = new DataTransfer(); data.setData('text/plain', 'a line of a long list\\n'.repeat(50 * 1024 * 1024 / 22)); \
+         let longest = 0, over = false, last = performance.now(); \
+         const look = now => {{ longest = Math.max(longest, now - last); last = now; if (!over) requestAnimationFrame(look) }}; \
+         requestAnimationFrame(look); await new Promise(next => requestAnimationFrame(next)); longest = 0; \
+         {FIELD}.dispatchEvent(new ClipboardEvent('paste', {{clipboardData: data, bubbles: true, cancelable: true}})); \
+         for (let frame = 0; frame < 30; frame++) await new Promise(next => requestAnimationFrame(next)); \
+         over = true; return longest"
+    );
+    let longest = page.js_async(&paste, vec![]).await.as_f64().expect("a gap between two frames");
+    println!("the longest gap between two frames around pasting 50 MB: {longest:.0} ms");
+    page.see("A message can hold 4 MiB.").await;
+    written(page, "").await;
+    assert!(longest < 2000.0, "the window stood still for {longest} ms");
+    type_in(page, "still quick").await;
+    written(page, "still quick").await;
+}
+
+#[tokio::test]
 async fn arrows_bring_earlier_messages_back_and_never_take_what_was_typed() {
     let desk = Desk::new();
     stock::thread(&desk, "t", None, &["The first question", "The second question"]).await;
