@@ -103,6 +103,37 @@ async fn a_row_changed_behind_the_window_is_named_and_the_thread_stays_readable(
 }
 
 #[tokio::test]
+async fn a_check_of_all_is_stopped_and_says_how_far_it_came() {
+    let desk = Desk::new();
+    let long = "All of this is sealed, word for word. ".repeat(2_000);
+    let core = stock::core(&desk);
+    for n in 0..40 {
+        let thread = format!("sealed-{n}");
+        stock::ask(&core, &thread, None, &[&long]).await;
+        core.set_state(&thread, State::Locked).unwrap();
+    }
+    drop(core);
+    let window = desk.open().await;
+    let page = &window.page;
+    page.click("button", "Settings").await;
+    page.click("tab", "Security").await;
+    page.find("button", "Check all").await;
+    // Both in one go, since checking does not wait for whoever drives the window.
+    let stop = "const named = words => [...document.querySelectorAll('dialog button')].find(b => b.innerText.trim() === words); \
+        named('Check all').click(); \
+        await new Promise(done => { const look = () => { const stop = named('Cancel'); if (stop) { stop.click(); done() } else setTimeout(look) }; look() })";
+    page.js_async(stop, vec![]).await;
+    page.see("It was stopped before the end.").await;
+    let checked = "return document.querySelector('[data-testid=check-all] p').innerText";
+    let checked = page.js(checked, vec![]).await;
+    assert!(!checked.as_str().unwrap().starts_with("40 "), "{checked}");
+    page.find("button", "Check all").await;
+    page.click("button", "Check all").await;
+    page.see("40 threads checked.").await;
+    page.see_gone("It was stopped before the end.").await;
+}
+
+#[tokio::test]
 async fn the_key_can_be_read_out_and_replaced_on_purpose_and_old_seals_hold() {
     let keyring = Keyring::unlocked();
     let desk = desk(&keyring);
