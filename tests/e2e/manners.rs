@@ -77,7 +77,7 @@ fn desktop(keyring: &Keyring) -> (Connection, Receiver<Told>) {
 }
 
 /// Gives the focus of the screen to the window, or takes it away, as a window manager does.
-fn focus(desk: &Desk, window: bool) {
+pub fn focus(desk: &Desk, window: bool) {
     let (x11, screen) = x11rb::connect(Some(desk.display())).unwrap();
     let root = x11.setup().roots[screen].root;
     // With the focus on nothing, not even what the pointer is over has it.
@@ -97,7 +97,7 @@ fn focus(desk: &Desk, window: bool) {
     x11.set_input_focus(InputFocus::PARENT, wanted, x11rb::CURRENT_TIME).unwrap().check().unwrap();
 }
 
-async fn has_focus(page: &Page, wanted: bool) {
+pub async fn has_focus(page: &Page, wanted: bool) {
     page.until("the focus moves", "return document.hasFocus() === arguments[0]", vec![wanted.into()]).await;
 }
 

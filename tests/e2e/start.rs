@@ -2,7 +2,10 @@
 
 use std::fs;
 
+use skein_support::model_server::{ModelServer, Reply};
+
 use crate::harness::{Desk, wait_blocking};
+use crate::manners::{focus, has_focus};
 use crate::stock;
 
 #[tokio::test]
@@ -50,6 +53,38 @@ async fn after_a_restart_everything_is_there() {
 }
 
 #[tokio::test]
+async fn a_system_prompt_that_was_not_sent_and_the_chosen_model_are_there_after_a_restart() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    server.set_models(Reply::models(&[("scripted", None), ("other-model", None)]));
+    stock::answer_with(&desk, &server);
+    stock::thread(&desk, "memo", None, &["Transfer pricing memo"]).await;
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Transfer pricing memo").await;
+    page.click("button", "Model").await;
+    page.click("menuitemradio", "other-model").await;
+    page.find("button", "Model: other-model").await;
+    page.click("button", "System prompt").await;
+    page.fill("textbox", "System prompt", "Be brief.").await;
+    page.click("button", "Use from the next message").await;
+    page.see("A new system prompt goes with the next message").await;
+    window.close();
+    assert_eq!(server.seen().requests, 0, "nothing was sent yet");
+
+    let window = desk.open().await;
+    let page = &window.page;
+    page.open_thread("Transfer pricing memo").await;
+    page.see("A new system prompt goes with the next message").await;
+    page.find("button", "Model: other-model").await;
+    page.send("And now?").await;
+    page.quiet().await;
+    let sent = server.last_request();
+    assert_eq!(sent.json()["model"], "other-model");
+    assert!(sent.messages().contains(&("system".into(), "Be brief.".into())), "{:?}", sent.messages());
+}
+
+#[tokio::test]
 async fn what_was_typed_just_before_quitting_is_there_again() {
     let desk = Desk::new();
     let window = desk.open().await;
@@ -78,10 +113,15 @@ async fn the_window_comes_back_in_the_size_it_had() {
 async fn a_second_start_brings_the_first_window_forward() {
     let desk = Desk::new();
     let window = desk.open().await;
+    focus(&desk, true);
+    has_focus(&window.page, true).await;
+    focus(&desk, false);
+    has_focus(&window.page, false).await;
     let second = desk.start_again();
     assert!(second.status.success());
     assert!(String::from_utf8_lossy(&second.stdout).contains("open already"), "{second:?}");
     wait_blocking("the first window hears of it", || !desk.store().join("window.raise").exists());
+    has_focus(&window.page, true).await;
     window.page.send("Still here").await;
     window.page.quiet().await;
 }

@@ -79,6 +79,47 @@ async fn a_temporary_chat_that_is_left_can_be_come_back_to_and_kept_as_a_thread(
 }
 
 #[tokio::test]
+async fn a_temporary_chat_asks_with_parameters_and_shows_what_the_model_saw() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let window = desk.open().await;
+    let page = &window.page;
+    begin(page).await;
+    page.click("button", "Parameters").await;
+    page.fill("textbox", "Temperature", "0.3\u{e00c}").await;
+    page.find("button", "Parameters: 1 set").await;
+    page.click("button", "System prompt").await;
+    page.fill("textbox", "System prompt", "canary-system").await;
+    page.click("button", "Use it").await;
+    server.queue(Reply::text("A cool answer."));
+    page.send("canary-question").await;
+    page.see("A cool answer.").await;
+    page.quiet().await;
+    let sent = server.last_request();
+    assert_eq!(sent.json()["temperature"], 0.3);
+    let said: Vec<_> = sent.messages().into_iter().map(|(_, text)| text).collect();
+    assert_eq!(said, ["canary-system", "canary-question"]);
+    page.js("document.querySelector('[data-role=assistant] .more').click()", vec![]).await;
+    page.click("menuitem", "What the model saw").await;
+    page.see("2 messages were sent. Nothing was left out.").await;
+    let facts = "return document.querySelector('[data-testid=model-saw]')?.innerText ?? ''";
+    let facts = page.js(facts, vec![]).await;
+    assert!(facts.as_str().unwrap().contains("temperature"), "{facts}");
+    page.click("button", "Show the request").await;
+    page.see("Exactly what was sent").await;
+    page.until(
+        "all of it",
+        "return document.querySelector('dialog pre')?.textContent.includes('canary-system')",
+        vec![],
+    )
+    .await;
+    page.click("button", "Close").await;
+    window.close();
+    assert_eq!(desk.files_with("canary"), Vec::<String>::new(), "nothing of it is on the disk");
+}
+
+#[tokio::test]
 async fn a_reply_in_a_temporary_chat_is_stopped_and_asked_for_again() {
     let desk = Desk::new();
     let server = ModelServer::start();
