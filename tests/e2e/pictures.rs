@@ -83,7 +83,8 @@ async fn of_the_rest(page: &Page) {
     }
     page.see("2 threads chosen").await;
     take(page, "chosen").await;
-    press(page, "\u{e00c}").await;
+    page.click("button", "Choose none").await;
+    page.see_gone("2 threads chosen").await;
     page.click("button", "2 threads are due for clean-up").await;
     page.see("Due now").await;
     take(page, "clean-up").await;
