@@ -11,6 +11,7 @@ import type { Draft } from '../src/generated/Draft';
 import type { DueReason } from '../src/generated/DueReason';
 import type { DueThread } from '../src/generated/DueThread';
 import type { Endpoint } from '../src/generated/Endpoint';
+import type { FailedView } from '../src/generated/FailedView';
 import type { FoundEndpoint } from '../src/generated/FoundEndpoint';
 import type { FoundInThread } from '../src/generated/FoundInThread';
 import type { Entry } from '../src/generated/Entry';
@@ -43,7 +44,7 @@ type Stored = {
   status: MessageStatus;
   response: Response | null;
 };
-type Kept = { thread: Thread; messages: Stored[]; tip: string | null; draft: Draft; history: Entry[]; failed: Response | null };
+type Kept = { thread: Thread; messages: Stored[]; tip: string | null; draft: Draft; history: Entry[]; failed: FailedView | null };
 
 const blank: Draft = { text: '', system: null, model: null };
 
@@ -110,7 +111,7 @@ export class Fake extends FakePrompts {
   budget = 128_000;
   /** How the next replies go; without any, they wait for `say` and `end`. */
   hear: (events: StreamEvent[]) => void = () => {};
-  running = new Map<string, { response: Response; parent: string; text: string; said: number; closed: number }>();
+  running = new Map<string, { response: Response; parent: string; tip: string | null; text: string; reasoning: string; said: number; closed: number }>();
   #seq = 0;
 
   install() {
@@ -216,7 +217,7 @@ export class Fake extends FakePrompts {
     return {
       thread: kept.thread, length: path.length,
       messages: path.slice(from, from + 30).map((message, i) => this.view(kept, message, from + i + 1)),
-      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: '', elsewhere: false } : null,
+      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: run.reasoning, elsewhere: false } : null,
       failed: kept.failed, draft: kept.draft,
       usage: spent > 0 ? { inputTokens: Math.round(spent * 0.8), outputTokens: Math.round(spent * 0.2), totalTokens: spent } : null,
     };
@@ -481,18 +482,19 @@ export class Fake extends FakePrompts {
     const kept = this.get(thread);
     const message = kept.messages.find((each) => each.id === messageId);
     const parent = message?.role === 'assistant' ? message.parent : (message?.id ?? null);
+    const { tip } = kept;
     kept.tip = parent;
-    return this.begin(kept, parent ?? '');
+    return this.begin(kept, parent ?? '', tip);
   }
 
   on_continue_reply({ thread, messageId }: Args) {
     return this.begin(this.get(thread), String(messageId));
   }
 
-  begin(kept: Kept, parent: string) {
+  begin(kept: Kept, parent: string, tip = kept.tip) {
     const response = this.response(kept.thread.id);
     kept.failed = null;
-    this.running.set(kept.thread.id, { response, parent, text: '', said: 0, closed: 0 });
+    this.running.set(kept.thread.id, { response, parent, tip, text: '', reasoning: '', said: 0, closed: 0 });
     queueMicrotask(() => this.hear([{ type: 'started', response }]));
     return response;
   }
@@ -510,6 +512,14 @@ export class Fake extends FakePrompts {
     this.hear([event]);
   }
 
+  /** A thread's reply, or a response of a chain, thinks. */
+  think(id: string, text: string) {
+    const run = this.running.get(id);
+    if (!run) return;
+    run.reasoning += text;
+    this.hear([{ type: 'reasoning', threadId: run.response.thread, responseId: run.response.id, text }]);
+  }
+
   /** A reply ends. */
   end(id: string, status: MessageStatus = 'completed', error: ErrorDetail | null = null) {
     const run = this.running.get(id);
@@ -517,9 +527,11 @@ export class Fake extends FakePrompts {
     this.running.delete(id);
     const kept = this.chains.get(id) ?? this.get(id);
     const response: Response = { ...run.response, completedAt: new Date(this.now).toISOString(), status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
-    kept.tip = run.parent;
+    kept.tip = run.text === '' ? run.tip : run.parent;
     if (run.text !== '') this.say(kept, 'assistant', run.text, { status, response });
-    kept.failed = run.text === '' || response.thread === null ? response : null;
+    const { parent, reasoning } = run;
+    const continues = kept.messages.some((message) => message.id === parent && message.role === 'assistant');
+    kept.failed = run.text === '' || response.thread === null ? { response, parentId: parent, continues, reasoning } : null;
     this.hear([{ type: 'ended', response }]);
   }
 
@@ -538,9 +550,9 @@ export class Fake extends FakePrompts {
     if (system !== null) this.say(kept, 'system', String(system));
     const input = this.say(kept, 'user', String(text));
     const response: Response = { ...this.response(''), thread: null, threadState: null, previousResponseId: previous as string | null };
-    kept.failed = response;
+    kept.failed = { response, parentId: input.id, continues: false, reasoning: '' };
     this.chains.set(response.id, kept);
-    this.running.set(response.id, { response, parent: input.id, text: '', said: 0, closed: 0 });
+    this.running.set(response.id, { response, parent: input.id, tip: input.id, text: '', reasoning: '', said: 0, closed: 0 });
     queueMicrotask(() => this.hear([{ type: 'started', response }]));
     return response;
   }
@@ -553,7 +565,7 @@ export class Fake extends FakePrompts {
     const ended = run === undefined && path.at(-1)?.role === 'user';
     return {
       messages: path.map((message, i) => this.view(kept, message, i + 1)),
-      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: '', elsewhere: false } : null,
+      streaming: run ? { response: run.response, closed: [], tail: html(run.text), reasoning: run.reasoning, elsewhere: false } : null,
       failed: ended ? kept.failed : null, responses: [String(responseId)], asideOf: null, expiresAt: new Date(this.now + 86_400_000).toISOString(),
     };
   }

@@ -1,6 +1,7 @@
 // The part of the stand-in for Rust that knows receipts, usage and prices.
 import type { Cost } from '../src/generated/Cost';
 import type { Endpoint } from '../src/generated/Endpoint';
+import type { FailedView } from '../src/generated/FailedView';
 import type { Price } from '../src/generated/Price';
 import type { Receipt } from '../src/generated/Receipt';
 import type { RequestPage } from '../src/generated/RequestPage';
@@ -14,7 +15,7 @@ import { FakeSeals } from './fakeSeals';
 
 type Args = Record<string, unknown>;
 type Asked = { id: string; parent: string | null; response: Response | null };
-type Kept = { thread: Thread; messages: Asked[]; failed: Response | null };
+type Kept = { thread: Thread; messages: Asked[]; failed: FailedView | null };
 
 export abstract class FakeUsage extends FakeSeals {
   abstract override threads: Map<string, Kept>;
@@ -39,7 +40,7 @@ export abstract class FakeUsage extends FakeSeals {
   on_get_receipt({ id }: Args): Receipt {
     for (const kept of [...this.threads.values(), ...this.chains.values()]) {
       const message = kept.messages.find((each) => each.response?.id === id);
-      const response = message?.response ?? (kept.failed?.id === id ? kept.failed : null);
+      const response = message?.response ?? (kept.failed?.response.id === id ? kept.failed.response : null);
       if (!response) continue;
       const [first] = kept.messages;
       return {

@@ -76,8 +76,10 @@ describe('a temporary chat', () => {
     const { fake, user } = await begin();
     await user.type(field(), 'Anyone there?{Enter}');
     await screen.findByTestId('streaming');
+    fake.think(running(), 'Hmm, well.');
     fake.end(running(), 'failed', refusal('endpoint_unreachable'));
     const failed = await screen.findByTestId('failed-reply');
+    expect(within(failed).getByText('Hmm, well.').closest('details')?.open).toBe(false);
     expect(failed.textContent).toContain('The endpoint cannot be reached');
     await user.click(within(failed).getByRole('button', { name: 'Try again' }));
     await waitFor(() => expect(fake.did('respond_in_chain')).toHaveLength(2));

@@ -150,6 +150,66 @@ describe('a reply', () => {
     expect(fake.did('retry')[0]).toMatchObject({ thread: memo, messageId: article('Anyone there?').dataset['message'] });
   });
 
+  it('that only thought shows what it had thought, folded', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    await user.type(field(), 'Go{Enter}');
+    await screen.findByTestId('streaming');
+    fake.think(memo, 'Hmm, three minutes of it.');
+    fake.end(memo, 'failed', refusal('endpoint_timeout'));
+    const failed = await screen.findByTestId('failed-reply');
+    const thought = within(failed).getByText('Hmm, three minutes of it.').closest('details');
+    expect(thought?.open).toBe(false);
+    await clean();
+  });
+
+  it('that was asked for again in vain is asked for once more, not gone on with', async () => {
+    const fake = story();
+    const user = await open(fake, 'thread_sd');
+    await user.click(within(article('648 g.')).getByRole('button', { name: 'Retry' }));
+    await screen.findByTestId('streaming');
+    fake.end('thread_sd', 'failed', refusal('endpoint_unreachable'));
+    const failed = await screen.findByTestId('failed-reply');
+    await waitFor(() => expect(article('648 g.')).toBeTruthy());
+    await user.click(within(failed).getByRole('button', { name: 'Try again' }));
+    const question = articles()[0]?.dataset['message'];
+    expect(fake.did('retry').at(-1)).toMatchObject({ thread: 'thread_sd', messageId: question });
+    expect(fake.did('continue_reply')).toEqual([]);
+  });
+
+  it('that was gone on with in vain is gone on with again', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    await user.type(field(), 'Go{Enter}');
+    await screen.findByTestId('streaming');
+    fake.write(memo, 'Half an answ');
+    fake.end(memo, 'cancelled');
+    await waitFor(() => expect(screen.queryByTestId('streaming')).toBeNull());
+    const half = article('Half an answ');
+    await user.click(within(half).getByRole('button', { name: 'Continue' }));
+    await screen.findByTestId('streaming');
+    fake.end(memo, 'failed', refusal('endpoint_unreachable'));
+    const failed = await screen.findByTestId('failed-reply');
+    await user.click(within(failed).getByRole('button', { name: 'Try again' }));
+    const asked = { thread: memo, messageId: half.dataset['message'] };
+    expect(fake.did('continue_reply')).toEqual([asked, asked]);
+  });
+
+  it('that failed is not asked for again where nothing can be written', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    await user.type(field(), 'Anyone there?{Enter}');
+    await screen.findByTestId('streaming');
+    fake.end(memo, 'failed', refusal('endpoint_unreachable'));
+    const failed = await screen.findByTestId('failed-reply');
+    expect(within(failed).getAllByRole('button')).toHaveLength(1);
+    const kept = fake.get(memo);
+    kept.thread = { ...kept.thread, state: 'locked' };
+    await pane.refresh();
+    await waitFor(() => expect(within(failed).queryAllByRole('button')).toEqual([]));
+    expect(failed.textContent).toContain('The endpoint cannot be reached');
+  });
+
   it('can be asked for again, and both versions stay in reach', async () => {
     const fake = story();
     const user = await open(fake, 'thread_sd');

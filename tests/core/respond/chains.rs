@@ -207,7 +207,7 @@ async fn a_failed_response_says_so_and_can_be_asked_for_again() {
     assert_eq!((failed.status, code(&failed)), (ResponseStatus::Failed, "endpoint_rejected"));
     assert!(failed.output.is_empty());
     let view = world.skein.chain(&failed.id).unwrap();
-    assert_eq!(view.failed.map(|failed| failed.id), Some(failed.id));
+    assert_eq!(view.failed.map(|failed| failed.response.id), Some(failed.id));
     world.server.queue(Reply::text("yes"));
     assert_eq!(text_of(&chat(&world, None, "hello").await.output[0]), "yes");
 }

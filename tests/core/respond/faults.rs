@@ -82,7 +82,7 @@ async fn refusals_make_no_message_and_stay_beside_the_thread() {
         assert_eq!(kept(&world), None);
         assert!(response.output.is_empty());
         let failed = world.skein.open_thread("t", None).unwrap().failed.expect("it is shown beside the thread");
-        assert_eq!((failed.id.as_str(), code(&failed)), (response.id.as_str(), expected));
+        assert_eq!((failed.response.id.as_str(), code(&failed.response)), (response.id.as_str(), expected));
         assert_eq!(world.server.seen().requests, 1, "asking again would not help");
     }
 }

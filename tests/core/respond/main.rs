@@ -13,6 +13,7 @@ mod options;
 mod painting;
 mod processes;
 mod prompts;
+mod reasoning;
 mod receipts;
 mod side_by_side;
 mod stopping;

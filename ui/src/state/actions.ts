@@ -1,5 +1,6 @@
 // What can be done to a thread or a message, from wherever it is asked for. Each says what it did
 // or puts its failure where it was asked.
+import type { FailedView } from '../generated/FailedView';
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
 import type { Thread } from '../generated/Thread';
@@ -93,10 +94,9 @@ export function retry(messageId: string) {
 }
 
 /** Asks again after a failure that left no text: for a reply, or for the rest of one. */
-export function retryFailed() {
-  const last = pane.last?.message;
-  if (last?.role === 'assistant') continueReply(last.id);
-  else if (last) retry(last.id);
+export function retryFailed({ parentId, continues }: FailedView) {
+  if (continues) continueReply(parentId);
+  else retry(parentId);
 }
 
 export function continueReply(messageId: string) {

@@ -1,6 +1,7 @@
 // The thread on show: its facts, the messages of its path that have been fetched, its history.
 import { SvelteMap } from 'svelte/reactivity';
 import type { Entry } from '../generated/Entry';
+import type { FailedView } from '../generated/FailedView';
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
 import type { Thread } from '../generated/Thread';
@@ -30,7 +31,8 @@ class Pane {
   opening = $state(0);
   thread = $state.raw<Thread | null>(null);
   length = $state(0);
-  failed = $state.raw<Response | null>(null);
+  /** The last response, if it ended without a text. */
+  failed = $state.raw<FailedView | null>(null);
   usage = $state.raw<Usage | null>(null);
   history = $state.raw<Entry[]>([]);
   /** Told when another thread, or a new one, is about to be shown. */

@@ -31,7 +31,7 @@ class Receipts {
 
   /** The last response of what is on show, running, failed, or a reply. */
   get last() {
-    return this.#place.stream?.response ?? this.#place.failed ?? lastReply()?.response ?? null;
+    return this.#place.stream?.response ?? this.#place.failed?.response ?? lastReply()?.response ?? null;
   }
 
   /** The response that is looked at: the one that was chosen here, or the last. */
@@ -53,7 +53,7 @@ class Receipts {
   /** Grows another when the receipt may have, too. */
   get state() {
     const { chat } = temporary;
-    return chat ? `${this.id} ${chat.messages.length} ${chat.stream === null}` : `${this.id} ${pane.thread?.revision} ${pane.failed?.id}`;
+    return chat ? `${this.id} ${chat.messages.length} ${chat.stream === null}` : `${this.id} ${pane.thread?.revision} ${pane.failed?.response.id}`;
   }
 
   /** Shows what the model saw for a reply, in the inspector. */

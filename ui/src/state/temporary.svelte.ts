@@ -1,5 +1,6 @@
 // The temporary chat: a chain of responses, in memory only. Nothing of it is kept, drafts included,
 // unless the person asks for it to become a thread.
+import type { FailedView } from '../generated/FailedView';
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
 import { asking as threadAsking, chains, responses, type ChainAsk } from '../ipc';
@@ -30,7 +31,7 @@ export class Chat extends Writing {
   expiresAt = $state<string | null>(null);
   stream = $derived(streams.of(this.response?.id ?? null));
   /** The last response, if it ended without a text. */
-  failed = $state.raw<Response | null>(null);
+  failed = $state.raw<FailedView | null>(null);
   expired = $derived(this.expiresAt !== null && Date.parse(this.expiresAt) <= words.now);
   #model = $state<string | null>(null);
   /** What was sent last, and what that went on from. */

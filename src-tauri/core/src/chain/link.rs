@@ -80,6 +80,8 @@ pub struct Ended {
     pub at: Millis,
     /// The reply, if it has a text.
     pub reply: Option<NewMessage>,
+    /// The reasoning of one without a text.
+    pub reasoning: String,
 }
 
 impl Link {
@@ -137,11 +139,13 @@ impl Link {
     pub fn finish(&self, end: &End, now: Millis) {
         self.append(&end.rest);
         let model = end.model.as_ref().unwrap_or(&self.asked.model);
-        let arrived = std::mem::take(&mut *self.lock());
+        let mut arrived = std::mem::take(&mut *self.lock());
+        let has_text = !arrived.text.is_empty();
+        let reasoning = if has_text { String::new() } else { std::mem::take(&mut arrived.reasoning) };
         let reply = arrived.into_message(self.asked.message_id.clone().into(), model, end.status);
         let end = End { rest: Vec::new(), ..end.clone() };
         // It has ended before: that end stands.
-        let _ = self.ended.set(Ended { end, at: now, reply });
+        let _ = self.ended.set(Ended { end, at: now, reply, reasoning });
     }
 
     /// Every response of the chain up to this one, oldest first.

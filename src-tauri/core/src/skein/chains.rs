@@ -19,7 +19,7 @@ use crate::store::message;
 use crate::store::response::{self, NewResponse};
 use crate::store::thread::{self, ThreadRow};
 use crate::thread::{NewMessage, RuleError, check_room};
-use crate::wire::{ChainView, ForkedFrom, JsonObject, MessageView, Thread};
+use crate::wire::{ChainView, FailedView, ForkedFrom, JsonObject, MessageView, Thread};
 
 impl Skein {
     /// A chain up to a response, ready to be painted.
@@ -32,7 +32,7 @@ impl Skein {
         Ok(ChainView {
             messages: self.store().read(|conn| views(conn, &path))?,
             streaming: link.is_running().then(|| streaming_view(link.wire(), link.arrived(), false)),
-            failed: link.ended().filter(|ended| ended.reply.is_none()).map(|_| link.wire()),
+            failed: link.ended().filter(|ended| ended.reply.is_none()).map(|ended| failed_view(&link, ended)),
             responses: path.iter().map(|link| link.asked.id.clone()).collect(),
             aside_of: aside(&path).and_then(|aside| {
                 let message_id = aside.message.clone()?;
@@ -186,12 +186,21 @@ fn aside(path: &[Arc<Link>]) -> Option<&Aside> {
     }
 }
 
+/// A response that ended without a text. In a chain none goes on with a reply.
+fn failed_view(link: &Link, ended: &Ended) -> FailedView {
+    FailedView {
+        response: link.wire(),
+        parent_id: link.last_message().map(str::to_owned).unwrap_or_default(),
+        continues: false,
+        reasoning: ended.reasoning.clone(),
+    }
+}
+
 /// What a reply that has ended consists of.
 fn arrived(ended: &Ended) -> Arrived {
-    let reply = ended.reply.as_ref();
-    Arrived {
-        text: reply.map(|reply| reply.texts.concat()).unwrap_or_default(),
-        reasoning: reply.and_then(|reply| reply.reasoning.clone()).unwrap_or_default(),
+    match &ended.reply {
+        Some(reply) => Arrived { text: reply.texts.concat(), reasoning: reply.reasoning.clone().unwrap_or_default() },
+        None => Arrived { text: String::new(), reasoning: ended.reasoning.clone() },
     }
 }
 

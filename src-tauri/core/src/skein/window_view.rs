@@ -11,12 +11,14 @@ use super::usage::cost_of;
 use crate::clock::days_in;
 use crate::error::Result;
 use crate::render;
-use crate::store::message::MessageRow;
+use crate::store::message::{self, MessageRow};
 use crate::store::path::{Path, newest_tip_through};
 use crate::store::sidebar;
 use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, draft, metadata, response, view};
-use crate::wire::{Comparison, Draft, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView};
+use crate::wire::{
+    Comparison, Draft, FailedView, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView,
+};
 
 /// Messages that come with a thread when it is opened.
 const FIRST: u32 = 30;
@@ -88,7 +90,7 @@ impl Skein {
                 thread: wire(conn, &row)?,
                 length: path.len(),
                 messages: views(conn, &row, &path, (from, to), whole)?,
-                failed: response::failed_last(conn, &row)?.map(|last| response::wire(&last, &row)),
+                failed: failed_view(conn, &row, &path)?,
                 // Of the same moment as the messages: a reply is in one of the two places.
                 streaming: self.running_in(conn, &row)?,
                 draft: draft::get(conn, row.seq)?,
@@ -239,6 +241,19 @@ fn draft_place(conn: &Connection, id: Option<&str>) -> Result<i64> {
 
 fn lock(shown: &Mutex<HashMap<i64, i64>>) -> MutexGuard<'_, HashMap<i64, i64>> {
     shown.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The last response, if it ended without a text and what it was to answer stands on the path.
+fn failed_view(conn: &Connection, thread: &ThreadRow, path: &Path) -> Result<Option<FailedView>> {
+    let Some(last) = response::failed_last(conn, thread)? else { return Ok(None) };
+    let parent = last.parent.map(|seq| message::get(conn, seq)).transpose()?;
+    let Some(parent) = parent.filter(|parent| path.holds(parent)) else { return Ok(None) };
+    Ok(Some(FailedView {
+        response: response::wire(&last, thread),
+        parent_id: parent.message.id.to_string(),
+        continues: parent.message.role == Role::Assistant,
+        reasoning: response::arrived(conn, last.seq)?.reasoning,
+    }))
 }
 
 /// Which long messages are painted whole.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use super::{ForkedFrom, MessageView, Response, StreamingView, Time};
+use super::{FailedView, ForkedFrom, MessageView, StreamingView, Time};
 
 /// A chain up to one of its responses, ready to be painted.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
@@ -14,7 +14,7 @@ pub struct ChainView {
     /// The response, while it runs.
     pub streaming: Option<StreamingView>,
     /// The response, if it ended without a text.
-    pub failed: Option<Response>,
+    pub failed: Option<FailedView>,
     /// Ids of its responses, oldest first.
     pub responses: Vec<String>,
     /// The thread and the message that it goes on from, if it is an aside.

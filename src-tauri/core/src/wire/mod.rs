@@ -55,8 +55,8 @@ pub use stream::StreamEvent;
 pub use thread::{Deleted, ForkedFrom, SealSummary, State, Thread};
 pub use usage::{Cost, Price, UsageAround, UsageBy, UsageReport, UsageSum};
 pub use window::{
-    ApiState, ApiStatus, Asking, ComparedPiece, ComparedRow, Comparison, ContextPreview, Draft, MessageView,
-    StreamingView, SystemPrompt, ThreadDay, ThreadView,
+    ApiState, ApiStatus, Asking, ComparedPiece, ComparedRow, Comparison, ContextPreview, Draft, FailedView,
+    MessageView, StreamingView, SystemPrompt, ThreadDay, ThreadView,
 };
 
 /// A moment on the wire: RFC 3339 UTC with milliseconds, such as `2026-11-22T09:12:00.000Z`.

@@ -100,6 +100,20 @@ pub struct StreamingView {
     pub elsewhere: bool,
 }
 
+/// A response that ended without a text, and so without a message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FailedView {
+    /// The response.
+    pub response: Response,
+    /// Id of the message that it was to answer, or to go on from.
+    pub parent_id: String,
+    /// Whether that message is a reply, which it was to go on with.
+    pub continues: bool,
+    /// Reasoning that had arrived.
+    pub reasoning: String,
+}
+
 /// What the model would see of a thread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -164,8 +178,8 @@ pub struct ThreadView {
     pub messages: Vec<MessageView>,
     /// The running response.
     pub streaming: Option<StreamingView>,
-    /// A response that failed without a text, if it is the last thing that happened.
-    pub failed: Option<Response>,
+    /// The last response, if it ended without a text and the message it was to answer is on show.
+    pub failed: Option<FailedView>,
     /// What was typed and not sent.
     pub draft: Draft,
     /// Tokens of all responses so far, where the endpoints told.

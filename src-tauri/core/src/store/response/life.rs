@@ -1,5 +1,6 @@
 //! How a response lives in the store: it begins as pending, its reply grows as chunks that are only
-//! ever appended, and at its end the reply becomes a message and the chunks go.
+//! ever appended, and at its end the reply becomes a message and the chunks go. Without a text there is
+//! no message, and the chunks of its reasoning stay.
 
 use rusqlite::{Connection, Transaction, params};
 
@@ -78,7 +79,7 @@ pub fn append(tx: &Transaction<'_>, seq: i64, chunks: &[Chunk]) -> Result<(), St
     Ok(())
 }
 
-/// What has arrived and is saved.
+/// What has arrived and is saved; of a response that made no message, what there is of it.
 ///
 /// # Errors
 /// `storage_error`.
@@ -94,7 +95,7 @@ pub fn arrived(conn: &Connection, seq: i64) -> Result<Arrived, StoreError> {
     Ok(arrived)
 }
 
-/// Ends a response: the reply becomes a message if it has a text, and only a completed one brings
+/// Ends a response: the reply becomes a message if it has a text, else its reasoning is kept with it; and only a completed one brings
 /// the thread to the state it was asked for with, signed with the key. A response that has ended already stays as it is.
 ///
 /// # Errors
@@ -111,20 +112,19 @@ pub fn finish(
     if !row.is_running() {
         return Ok(row);
     }
-    if let Some(message) = reply(tx, &row, end)? {
-        let new = NewInsert {
-            thread: row.thread,
-            parent: row.parent,
-            message: &message,
-            created_at: now,
-            response: Some(seq),
-        };
+    let message = reply(tx, &row, end)?;
+    if let Some(message) = &message {
+        let new = NewInsert { thread: row.thread, parent: row.parent, message, created_at: now, response: Some(seq) };
         let tip = message::insert(tx, &new)?;
         thread::set_tip(tx, &tip, now)?;
+    } else {
+        append(tx, seq, &end.rest)?;
     }
     write_end(tx, &row, end, now)?;
     learn(tx, &row, end)?;
-    tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
+    if message.is_some() {
+        tx.prepare_cached("DELETE FROM response_chunk WHERE response = ?1")?.execute([seq])?;
+    }
     if let (ResponseStatus::Completed, Some(state)) = (end.status, row.thread_state) {
         match entry::transition(tx, row.thread, state, door, now, key) {
             // What was altered is not sealed; the reply is stored all the same, and the answer says the state.
