@@ -65,6 +65,9 @@ async fn the_exact_request_is_made_anew_and_held_against_its_hash() {
     world.send("t", &"newer ".repeat(300)).await;
     let mut ids = Vec::new();
     for n in 0..3 {
+        if n == 2 {
+            world.server.queue(Reply::cut_after("half"));
+        }
         ids.push((
             world.send("t", &format!("question {n} {}", "word ".repeat(100))).await,
             world.server.last_request(),

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
 use skein_core::wire::{MessageStatus, Response, ResponseRequest, ResponseStatus};
 use skein_core::{Code, RespondOptions};
-use skein_support::model_server::Reply;
+use skein_support::model_server::{Reply, chat_chunk};
 
 use crate::support::{World, refused, request, text_of};
 
@@ -66,6 +67,44 @@ async fn a_failed_retry_leaves_the_earlier_reply_on_the_path() {
     world.server.queue(Reply::error(500, "server_error", "no"));
     world.skein.retry("t", &first.id, None, Arc::new(())).await.unwrap().done().await;
     assert_eq!(world.texts("t"), ["question", "first answer"]);
+}
+
+#[tokio::test]
+async fn a_failure_names_what_it_was_to_answer_and_is_shown_where_that_is() {
+    let world = World::new();
+    let failing = || world.server.queue(Reply::error(500, "server_error", "no"));
+    let failed = || world.skein.open_thread("t", None).unwrap().failed.map(|f| (f.parent_id, f.continues));
+    let first = talk(&world).await.output[0].clone();
+    let question = world.path("t")[0].id.clone();
+    failing();
+    world.skein.retry("t", &first.id, None, Arc::new(())).await.unwrap().done().await;
+    assert_eq!(failed(), Some((question.clone(), false)), "the question is asked again, not the reply gone on with");
+
+    world.server.queue(Reply::cut_after("half"));
+    let half = world.skein.retry("t", &first.id, None, Arc::new(())).await.unwrap().done().await.output[0].clone();
+    assert_eq!(failed(), None, "a reply with a text is a message");
+    failing();
+    world.skein.continue_reply("t", &half.id, Arc::new(())).await.unwrap().done().await;
+    assert_eq!(failed(), Some((half.id.clone(), true)));
+
+    world.skein.choose_version("t", &first.id).unwrap();
+    assert_eq!(failed(), None, "what it was to go on from is not on show");
+    world.skein.choose_version("t", &half.id).unwrap();
+    assert_eq!(failed(), Some((half.id, true)));
+}
+
+#[tokio::test]
+async fn only_a_reply_that_is_not_whole_can_be_continued() {
+    let world = World::new();
+    for (end, expected) in [(Some("stop"), Some(Code::InvalidRequest)), (Some("length"), None), (None, None)] {
+        let thread = end.unwrap_or("cut");
+        world.server.queue(Reply::events(&[&chat_chunk(&json!({"content": "So far"}), end)]));
+        let reply = world.send(thread, "question").await.output[0].clone();
+        match world.skein.continue_reply(thread, &reply.id, Arc::new(())).await {
+            Ok(on) => assert_eq!((on.done().await.status, expected), (ResponseStatus::Completed, None), "{thread}"),
+            Err(refusal) => assert_eq!(Some(refusal.code()), expected, "{thread}"),
+        }
+    }
 }
 
 #[tokio::test]

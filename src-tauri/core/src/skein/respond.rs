@@ -27,8 +27,10 @@ use crate::store::message::{self, MessageRow};
 use crate::store::response::{self, ResponseRow};
 use crate::store::thread::{self, ThreadRow};
 use crate::store::{StoreError, endpoint, setting, view};
-use crate::thread::{RuleError, check_inputs};
-use crate::wire::{Response, ResponseRequest, Role, StreamingView, ThreadChoice, ThreadOptions};
+use crate::thread::{Action, RuleError, check_inputs, permit};
+use crate::wire::{
+    FinishReason, Response, ResponseRequest, ResponseStatus, Role, StreamingView, ThreadChoice, ThreadOptions,
+};
 
 pub(super) use accept::add_messages;
 use accept::{Ask, Place, To};
@@ -170,15 +172,21 @@ impl Skein {
     /// Asks the model to go on with a reply that was cut off; what it adds becomes a message behind it.
     ///
     /// # Errors
-    /// As [`Skein::respond`], and `message_not_found`.
+    /// As [`Skein::respond`], `message_not_found`, and `invalid_request` for a reply that is whole.
     pub async fn continue_reply(&self, thread: &str, message_id: &str, sink: Arc<dyn Sink>) -> Result<Running> {
         let before = self.store().read(|conn| {
             let row = find(conn, thread)?;
             let message = find_message(conn, &row, message_id)?;
+            permit(row.state, Action::Write, thread)?;
             if message.message.role != Role::Assistant {
                 return Err(RuleError::InvalidRequest("Only a reply can be continued.".into()).into());
             }
-            Ok::<_, crate::Error>(message.response.map(|seq| response::get(conn, seq)).transpose()?)
+            let before = message.response.map(|seq| response::get(conn, seq)).transpose()?;
+            if before.as_ref().is_some_and(is_whole) {
+                let why = "This reply is whole: the model had said everything, so there is nothing to continue. Send a message instead.";
+                return Err(RuleError::InvalidRequest(why.into()).into());
+            }
+            Ok::<_, crate::Error>(before)
         })?;
         self.start(self.again(thread, message_id.into(), before, None, Some(GO_ON))?, sink).await
     }
@@ -315,6 +323,11 @@ fn destination(request: &ResponseRequest, options: RespondOptions) -> Result<To,
         (None, _) if request.thread_state.is_some() => refuse("`threadState` needs a `thread`. Nothing was sent."),
         (None, previous) => Ok(To::Chain(previous.clone())),
     }
+}
+
+/// Whether the model had said everything.
+fn is_whole(row: &ResponseRow) -> bool {
+    (row.status, row.finish_reason) == (ResponseStatus::Completed, Some(FinishReason::Stop))
 }
 
 /// The message that a retry answers, and the response that tried before.
