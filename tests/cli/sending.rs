@@ -2,7 +2,8 @@
 
 use std::io::Read;
 
-use skein_support::model_server::{Gate, ModelServer, Reply};
+use serde_json::json;
+use skein_support::model_server::{Gate, ModelServer, Reply, chat_chunk};
 
 use crate::support::{Desk, signal, wait};
 
@@ -66,6 +67,33 @@ fn a_failure_is_one_line_on_stderr_and_what_came_stays() {
     assert_eq!(ran.err.lines().count(), 1, "{ran:?}");
     let messages = desk.json(&["show", "t"])["messages"].clone();
     assert_eq!((&messages[1]["status"], &messages[1]["texts"][0]["text"]), (&"failed".into(), &"So far".into()));
+}
+
+#[test]
+fn a_reply_that_stopped_early_is_printed_and_stderr_says_why() {
+    let server = ModelServer::start();
+    let desk = desk_at(&server);
+    for (reason, finish, words) in [
+        ("stop", "stop", ""),
+        ("length", "length", "met its limit on tokens"),
+        ("content_filter", "content_filter", "withheld the rest"),
+        ("refusal", "refusal", "declined to answer"),
+    ] {
+        let end = chat_chunk(&json!({"content": "So far"}), Some(reason));
+        let reply = || Reply::events(&[&end, "[DONE]"]);
+        server.queue(reply());
+        let ran = desk.run(&["send", "t", "Hello"]);
+        assert_eq!((ran.code, ran.out.as_str()), (0, "So far\n"), "{reason}");
+        assert_eq!(ran.err.lines().count(), usize::from(!words.is_empty()), "{reason}: {}", ran.err);
+        assert!(ran.err.contains(words), "{reason}: {}", ran.err);
+        server.queue(reply());
+        assert_eq!(desk.json(&["send", "t", "Hello"])["finishReason"], finish);
+    }
+    let end = chat_chunk(&json!({}), Some("content_filter"));
+    server.queue(Reply::events(&[&end, "[DONE]"]));
+    let ran = desk.run(&["send", "t", "Hello"]);
+    assert_eq!((ran.code, ran.err.lines().count()), (5, 1));
+    assert!(ran.err.contains("withheld the whole reply"), "{}", ran.err);
 }
 
 #[test]

@@ -39,6 +39,12 @@ it('a refusal by an endpoint says what its status means', () => {
   expect(shown(400)).toMatchObject({ words: 'error.endpoint_rejected' });
 });
 
+it('a reply without a word says why the model stopped', () => {
+  const shown = (why: string | null) => show({ code: 'endpoint_rejected', message: '', details: why === null ? { kind: 'empty' } : { kind: 'empty', why } });
+  const words = [null, 'stop', 'length', 'content_filter', 'refusal'].map((reason) => shown(reason).words);
+  expect(words).toEqual(['error.kind_empty', 'error.kind_empty_stop', 'error.kind_empty_length', 'error.kind_empty_filter', 'error.kind_empty_refusal']);
+});
+
 it('whatever a command throws becomes an error with a code', () => {
   expect(asError('boom')).toEqual({ code: 'unexpected', message: 'boom', details: {} });
   expect(asError({ code: 'thread_locked' })).toEqual({ code: 'thread_locked', message: '', details: {} });

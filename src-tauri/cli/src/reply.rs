@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use skein_core::render::terminal;
 use skein_core::response::{Happening, Sink, SinkEvent};
-use skein_core::wire::{ErrorDetail, JsonObject, Response, ResponseRequest, ResponseStatus};
+use skein_core::wire::{ErrorDetail, FinishReason, JsonObject, Response, ResponseRequest, ResponseStatus};
 use skein_core::{RespondOptions, Skein};
 use tokio::sync::mpsc;
 
@@ -62,7 +62,24 @@ pub async fn stream(
             response.context.sent, response.context.left_out
         ));
     }
+    if let Some(words) = stopped_early(&response).filter(|_| !output.json) {
+        note(words);
+    }
     Ok(response)
+}
+
+/// Why a completed reply may not be all of it, where the model or its provider says so.
+const fn stopped_early(response: &Response) -> Option<&'static str> {
+    match (response.status, response.finish_reason) {
+        (ResponseStatus::Completed, Some(FinishReason::Length)) => {
+            Some("The reply met its limit on tokens and ends there.")
+        }
+        (ResponseStatus::Completed, Some(FinishReason::ContentFilter)) => {
+            Some("The provider withheld the rest of the reply.")
+        }
+        (ResponseStatus::Completed, Some(FinishReason::Refusal)) => Some("The model declined to answer."),
+        _ => None,
+    }
 }
 
 struct Printed<'a> {

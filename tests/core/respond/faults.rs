@@ -5,10 +5,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use rusqlite::Connection;
+use serde_json::json;
 use skein_core::Code;
 use skein_core::response::Happening;
-use skein_core::wire::{MessageStatus, Response, ResponseStatus};
-use skein_support::model_server::{Gate, ModelServer, Reply, closed_port};
+use skein_core::wire::{FinishReason, MessageStatus, Response, ResponseStatus};
+use skein_support::model_server::{Gate, ModelServer, Reply, chat_chunk, closed_port};
 
 use crate::support::{World, add_endpoint, code, open, request, text_of};
 
@@ -84,6 +85,25 @@ async fn refusals_make_no_message_and_stay_beside_the_thread() {
         let failed = world.skein.open_thread("t", None).unwrap().failed.expect("it is shown beside the thread");
         assert_eq!((failed.response.id.as_str(), code(&failed.response)), (response.id.as_str(), expected));
         assert_eq!(world.server.seen().requests, 1, "asking again would not help");
+    }
+}
+
+#[tokio::test]
+async fn a_reply_without_a_word_says_why_the_model_stopped() {
+    for (reason, finish, words) in [
+        ("stop", FinishReason::Stop, "ended without a word"),
+        ("length", FinishReason::Length, "met its limit on tokens before the first word"),
+        ("content_filter", FinishReason::ContentFilter, "withheld the whole reply"),
+        ("refusal", FinishReason::Refusal, "declined to answer"),
+    ] {
+        let world = World::new();
+        let end = chat_chunk(&json!({}), Some(reason));
+        let response = ask(&world, Reply::events(&[&end, "[DONE]"])).await;
+        assert_eq!((response.status, response.finish_reason), (ResponseStatus::Failed, Some(finish)));
+        let error = response.error.unwrap();
+        assert_eq!((error.code.as_str(), &error.details["why"]), ("endpoint_rejected", &json!(finish)));
+        assert!(error.message.contains(words), "{reason}: {}", error.message);
+        assert_eq!(kept(&world), None);
     }
 }
 
@@ -196,9 +216,7 @@ async fn an_end_that_cannot_be_written_is_told_and_written_as_soon_as_it_can_be(
 #[tokio::test]
 async fn reasoning_is_kept_apart_and_never_sent_back() {
     let world = World::new();
-    let chunk = |key: &str, text: &str, finish: Option<&str>| {
-        skein_support::model_server::chat_chunk(&serde_json::json!({ key: text }), finish)
-    };
+    let chunk = |key: &str, text: &str, finish: Option<&str>| chat_chunk(&json!({ key: text }), finish);
     let (thought, said) = (chunk("reasoning_content", "Hmm, well.", None), chunk("content", "Yes.", Some("stop")));
     let response = ask(&world, Reply::events(&[&thought, &said, "[DONE]"])).await;
     assert_eq!(response.output[0].reasoning.as_deref(), Some("Hmm, well."));

@@ -103,6 +103,8 @@ fn lives_end_as_the_table_says() {
     let sent = Event::Call(CallEvent::Sending(Sent::of(b"", None)));
     let connected = Event::Call(CallEvent::Connected);
     let no = failed(Code::EndpointRejected, Retry::No);
+    // Any code that the machine itself does not give.
+    let no_word = failed(Code::ContextTooLong, Retry::No);
     let unsaved = Event::SaveFailed(vec![chunk("a")], error(Code::StorageFull));
     let table: Vec<Row> = vec![
         ("whole", vec![Begin, text("a"), text("b"), stop(), done()], Completed, "ab", None, 1),
@@ -129,6 +131,7 @@ fn lives_end_as_the_table_says() {
         ("cut after the finish", vec![Begin, text("a"), stop(), cut()], Completed, "a", None, 1),
         ("no finish", vec![Begin, text("a"), done()], Failed, "a", Some(Code::EndpointRejected), 1),
         ("empty", vec![Begin, stop(), done()], Failed, "", Some(Code::EndpointRejected), 1),
+        ("empty, and why", vec![Begin, stop(), no_word], Failed, "", Some(Code::ContextTooLong), 1),
         ("shutdown", vec![Begin, text("a"), Shutdown, text("b")], Interrupted, "a", None, 1),
         ("shutdown while waiting", vec![Begin, refused(), Shutdown, RetryDue], Interrupted, "", None, 1),
         ("shutdown before the call", vec![Shutdown], Interrupted, "", None, 0),

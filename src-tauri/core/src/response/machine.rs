@@ -263,8 +263,8 @@ impl Machine {
 
     fn call_ended(&mut self, result: Result<(), Failure>, now: Millis) -> Vec<Effect> {
         let failure = match result {
-            // What went wrong after the model had said that it was done takes nothing from the reply.
-            Err(failure) if self.finish.is_none() => failure,
+            // What went wrong after the model had said that it was done takes nothing from the reply, if there is one.
+            Err(failure) if self.finish.is_none() || self.text_bytes == 0 => failure,
             Ok(()) | Err(_) => return self.over(),
         };
         match failure.retry {
