@@ -120,6 +120,9 @@ async fn usage_may_stand_before_after_inside_or_nowhere() {
     for told in [before, after, twice, inside] {
         assert_eq!((told.usage, told.error), (Some(tokens(4, 2)), None));
     }
+    let half = r#"{"choices":[],"usage":{"prompt_tokens":4}}"#;
+    let half = tell_of_events(&[&text, &end, half, "[DONE]"]).await;
+    assert_eq!((half.usage, half.error), (None, None), "what came out was not counted, which is not 0");
     let never = tell_of_events(&[&text, r#"{"choices":[],"usage":null}"#, &end, "[DONE]"]).await;
     assert_eq!((never.usage, never.error), (None, None));
 }

@@ -168,7 +168,8 @@ impl Reading for Blocks {
                 let Some(message) = event.message else { return Ok(()) };
                 let message: Message<'_> = read(message.get())?;
                 reply.model(message.model);
-                reply.usage(self.usage(message.usage.as_ref()));
+                // The tokens received are counted at the end: those told here are only the first.
+                let _ = self.usage(message.usage.as_ref());
             }
             "content_block_start" => take(event.content_block.as_ref(), reply)?,
             "content_block_delta" => take(event.delta.as_ref(), reply)?,
@@ -196,14 +197,14 @@ impl Reading for Blocks {
 }
 
 impl Blocks {
-    /// Tokens sent are told once, apart for what was cached; tokens received are told as they grow.
+    /// Tokens sent are told once, apart for what was cached; tokens received are told at the end.
     fn usage(&mut self, told: Option<&Tokens<'_>>) -> Option<Usage> {
         let told = told?;
         let sent = [told.input, told.cache_creation, told.cache_read];
         if told.input.is_some() {
             self.input = Some(sent.into_iter().filter_map(count).sum());
         }
-        Some(tokens(self.input?, count(told.output), None))
+        tokens(self.input, count(told.output), None)
     }
 }
 

@@ -230,10 +230,11 @@ pub(super) fn string(value: &RawValue) -> Option<String> {
     serde_json::from_str(value.get()).ok()
 }
 
-/// Tokens, as far as an endpoint told them.
-pub(super) fn tokens(input: u64, output: Option<u64>, total: Option<u64>) -> Usage {
-    let output = output.unwrap_or(0);
-    Usage { input_tokens: input, output_tokens: output, total_tokens: total.unwrap_or(input.saturating_add(output)) }
+/// Tokens, if an endpoint told both sides of them.
+pub(super) fn tokens(input: Option<u64>, output: Option<u64>, total: Option<u64>) -> Option<Usage> {
+    let (input, output) = (input?, output?);
+    let total = total.unwrap_or(input.saturating_add(output));
+    Some(Usage { input_tokens: input, output_tokens: output, total_tokens: total })
 }
 
 /// A number that counts something, if this is one.

@@ -33,7 +33,8 @@ struct Dialect {
     /// The end of a reply that met a limit of length, with which nothing is over yet.
     full: String,
     error: String,
-    /// 31 tokens of input, told before the text, and at the end; empty where there is no such thing.
+    /// 31 tokens of input, told before the text, and at the end; empty where there is no such thing. Where those
+    /// before the text are not all, they count only with those at the end.
     usage: [String; 2],
 }
 

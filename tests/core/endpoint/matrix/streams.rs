@@ -220,7 +220,7 @@ fn usage_before_after_or_never() {
         let dialect = dialect(protocol);
         let [before, after] = &dialect.usage;
         for (body, tokens) in [
-            (before.clone() + &dialect.said() + &dialect.end, !before.is_empty()),
+            (before.clone() + &dialect.said() + &dialect.end, protocol == Protocol::OpenaiChat),
             (dialect.said() + after, true),
             (dialect.said() + &dialect.end, false),
         ] {

@@ -51,6 +51,32 @@ async fn reasoning_is_kept_apart() {
 }
 
 #[tokio::test]
+async fn tokens_that_were_not_counted_to_the_end_are_unknown() {
+    let start = json!({"type": "message_start", "message": {"usage": {"input_tokens": 5, "output_tokens": 1}}});
+    let text = json!({"type": "content_block_delta", "delta": {"type": "text_delta", "text": "word ".repeat(3_000)}});
+    let cut = events(AnthropicMessages, &[start.clone(), text.clone()]).await;
+    assert_eq!((cut.kind(), cut.usage), ("cut_off", None));
+    let stop = json!({"type": "message_stop"});
+    for (told, expected) in [
+        (json!({"output_tokens": 3_000}), Some(Usage { input_tokens: 5, output_tokens: 3_000, total_tokens: 3_005 })),
+        (json!({"input_tokens": 5}), None),
+        (json!(null), None),
+    ] {
+        let delta = json!({"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": told});
+        let whole = events(AnthropicMessages, &[start.clone(), text.clone(), delta, stop.clone()]).await;
+        assert_eq!((whole.kind(), whole.usage), ("none", expected), "{told}");
+    }
+    for (protocol, end) in [
+        (OpenaiResponses, json!({"type": "response.completed", "response": {"usage": {"input_tokens": 5}}})),
+        (Freddy, json!({"event": "response.completed", "usage": {"input_tokens": 5, "total_tokens": 9}})),
+    ] {
+        let said = json!({"type": "response.output_text.delta", "delta": "42"});
+        let told = events(protocol, &[said, end]).await;
+        assert_eq!((told.kind(), told.usage), ("none", None), "{protocol:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_is_shown_as_one() {
     let said = "I cannot help with that.";
     for told in [
