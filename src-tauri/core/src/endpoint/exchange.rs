@@ -1,8 +1,11 @@
 //! One call, the same for every protocol: the body goes out, the answer comes in as fast as it is
 //! taken, everything within its time.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use super::adapter::{Adapter, turns};
 use super::error::{EndpointError, Phase};
@@ -13,11 +16,11 @@ use super::{Call, CallEvent, Timeouts};
 
 /// How often a body that is refused is changed and sent again.
 const CHANGES: usize = 2;
-/// How long to wait for usage and the end once the reply is whole.
-const AFTERWARDS: std::time::Duration = std::time::Duration::from_secs(5);
+/// How long to wait for usage and the end once the reply is whole, whatever comes meanwhile.
+const AFTERWARDS: Duration = Duration::from_secs(5);
 /// How long to wait for the end of the connection's answer once the endpoint said that nothing
 /// more will come, so that the next call can have the connection.
-const LAST_BYTES: std::time::Duration = std::time::Duration::from_millis(10);
+const LAST_BYTES: Duration = Duration::from_millis(10);
 
 /// Calls the model. See [`super::call`].
 pub(super) async fn call(
@@ -85,9 +88,17 @@ async fn read(
     timeouts: Timeouts,
     out: &mpsc::Sender<CallEvent>,
 ) -> Result<bool, EndpointError> {
+    let mut until = None;
     while !reader.reply().is_done() {
         let (phase, limit) = match reader.reply() {
-            reply if reply.is_whole() => (Phase::Idle, timeouts.idle.min(AFTERWARDS)),
+            reply if reply.is_whole() => {
+                let until = *until.get_or_insert_with(|| Instant::now() + timeouts.idle.min(AFTERWARDS));
+                let left = until.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Ok(false);
+                }
+                (Phase::Idle, left)
+            }
             reply if reply.has_words() => (Phase::Idle, timeouts.idle),
             _ => (Phase::First, timeouts.first),
         };

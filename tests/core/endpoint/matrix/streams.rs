@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use skein_core::endpoint::Timeouts;
 use skein_core::thread::limits;
 use skein_core::wire::FinishReason;
 use skein_support::model_server::{ModelServer, Reply};
 
-use super::super::{call_for, tell};
-use super::{PROTOCOLS, Protocol, SAID, broken, dialect, in_every_way, runtime};
+use super::super::{PATIENT, call_for, tell};
+use super::{PROTOCOLS, Protocol, SAID, SOON, broken, dialect, in_every_way, runtime};
 
 #[test]
 fn a_whole_reply_is_whole() {
@@ -195,6 +196,23 @@ fn an_end_without_done() {
         in_every_way(protocol, &body, false, |told| {
             assert_eq!((told.text.as_str(), told.finish.len(), &told.error), (SAID, 1, &None), "{protocol:?}");
         });
+    }
+}
+
+/// The reply is whole, and its end does not come: comments keep the connection from being silent.
+#[test]
+fn signs_of_life_after_the_reply_do_not_keep_it_from_ending() {
+    for protocol in PROTOCOLS {
+        let dialect = dialect(protocol);
+        let server = ModelServer::start();
+        server.queue(Reply::body(dialect.said() + &dialect.full).then_every(SOON / 8, ": still here\n\n"));
+        let mut call = call_for(&server);
+        call.protocol = protocol;
+        call.timeouts = Timeouts { idle: SOON, ..PATIENT };
+        let told = runtime().block_on(async { tokio::time::timeout(PATIENT.idle, tell(&call)).await });
+        let told = told.expect("the call came to its end");
+        assert_eq!((told.text.as_str(), told.finish.as_slice()), (SAID, &[FinishReason::Length][..]), "{protocol:?}");
+        assert_eq!(told.error, None, "{protocol:?}");
     }
 }
 

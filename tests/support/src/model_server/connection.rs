@@ -71,6 +71,13 @@ async fn send(write: &mut OwnedWriteHalf, reply: Reply) -> io::Result<Sent> {
                     write.write_all(&bytes).await?;
                 }
             }
+            Step::Every(pause, bytes) => {
+                let bytes = framed(reply.framing, bytes);
+                loop {
+                    tokio::time::sleep(pause).await;
+                    write.write_all(&bytes).await?;
+                }
+            }
             Step::Pass(gate) => gate.pass().await,
             // Lets the reader take what was sent so far. No outcome depends on it.
             Step::Breathe => tokio::time::sleep(Duration::from_millis(1)).await,

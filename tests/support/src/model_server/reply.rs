@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
@@ -44,6 +45,7 @@ pub(super) enum Step {
     Send(Vec<u8>),
     Drip(Vec<u8>),
     Repeat(Vec<u8>, u64),
+    Every(Duration, Vec<u8>),
     Pass(Gate),
     Breathe,
     Hold,
@@ -254,6 +256,13 @@ impl Reply {
     #[must_use]
     pub fn then_for_ever(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.steps.push(Step::Repeat(bytes.into(), u64::MAX));
+        self
+    }
+
+    /// Then these bytes again and again, with a pause before each.
+    #[must_use]
+    pub fn then_every(mut self, pause: Duration, bytes: impl Into<Vec<u8>>) -> Self {
+        self.steps.push(Step::Every(pause, bytes.into()));
         self
     }
 
