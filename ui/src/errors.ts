@@ -31,7 +31,7 @@ const codes: Table = {
   thread_busy: ['error.thread_busy', 'reload'],
   invalid_transition: ['error.invalid_transition', 'reload'],
   response_not_found: ['error.response_not_found', 'reload'],
-  response_expired: ['error.response_expired', 'anew'],
+  response_expired: ({ limit }) => [limit === undefined ? 'error.response_expired' : 'error.chain_full', 'anew'],
   precondition_failed: ['error.precondition_failed', 'reload'],
   context_too_long: tooMuch,
   endpoint_not_found: ['error.endpoint_not_found', 'settings'],

@@ -45,6 +45,12 @@ it('a reply without a word says why the model stopped', () => {
   expect(words).toEqual(['error.kind_empty', 'error.kind_empty_stop', 'error.kind_empty_length', 'error.kind_empty_filter', 'error.kind_empty_refusal']);
 });
 
+it('a temporary chat that is full is told from one that is gone', () => {
+  const shown = (details: Record<string, unknown>) => show({ code: 'response_expired', message: '', details });
+  expect(shown({ size: 268_500_000, limit: 268_435_456 })).toMatchObject({ words: 'error.chain_full', step: 'anew' });
+  expect(shown({})).toMatchObject({ words: 'error.response_expired', step: 'anew' });
+});
+
 it('whatever a command throws becomes an error with a code', () => {
   expect(asError('boom')).toEqual({ code: 'unexpected', message: 'boom', details: {} });
   expect(asError({ code: 'thread_locked' })).toEqual({ code: 'thread_locked', message: '', details: {} });

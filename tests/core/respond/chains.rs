@@ -3,12 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use skein_core::chain::{BYTES, Before, Chains, NewLink};
 use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
-use skein_core::response::Happening;
+use skein_core::response::{Asked, Happening};
 use skein_core::store::listing::ThreadFilter;
+use skein_core::thread::NewMessage;
 use skein_core::wire::{
-    Door, MessageStatus, Response, ResponseRequest, ResponseStatus, Role, State, ThreadChoice, ThreadOptions,
+    ContextSummary, Door, MessageStatus, Response, ResponseRequest, ResponseStatus, Role, State, ThreadChoice,
+    ThreadOptions,
 };
 use skein_core::{Code, OpenOptions, RespondOptions, Skein};
 use skein_support::model_server::{Gate, Reply};
@@ -281,6 +284,47 @@ async fn several_texts_of_a_message_and_a_reply_that_is_handed_back_reach_the_mo
     let expected =
         [pair("user", "A question"), pair("assistant", "The answer"), pair("user", "One part\n\nand another")];
     assert_eq!(world.server.last_request().messages(), expected);
+}
+
+/// Each response holds all before it, so letting the oldest names go would make no room.
+#[test]
+fn one_chain_grows_to_256_mib_and_is_refused_there() {
+    let (chains, now) = (Chains::default(), 1);
+    let text = "x".repeat(4 * 1024 * 1024);
+    let new = |n: usize, before: Before| NewLink {
+        asked: Asked {
+            id: format!("resp_{n}"),
+            message_id: format!("msg_{n}"),
+            endpoint: "scripted".into(),
+            endpoint_id: "scripted".into(),
+            origin: "http://127.0.0.1".into(),
+            model: "scripted".into(),
+            parameters: "{}".into(),
+            own_parameters: "{}".into(),
+            receipt: "{}".into(),
+            context: ContextSummary::default(),
+        },
+        before,
+        inputs: vec![NewMessage::new(Role::User, text.as_str())],
+        once: None,
+    };
+    let mut last = chains.add(new(0, Before::Nothing), now).unwrap();
+    let aside = chains.add(new(1_000, Before::Nothing), now).unwrap();
+    let refused = loop {
+        let turns = last.path().len();
+        assert!(turns < 70, "it grows without bound: {} bytes", chains.bytes());
+        match chains.add(new(turns, Before::Link(last.clone())), now) {
+            Ok(link) => last = link,
+            Err(refused) => break refused,
+        }
+    };
+    assert_eq!(refused.code(), Code::ResponseExpired);
+    assert_eq!(refused.details()["limit"], BYTES);
+    assert!(refused.to_string().contains("Keep it as a thread"), "{refused}");
+    assert_eq!(last.path().len(), 63, "64 of 4 MiB and what goes with them are a little more");
+    drop(aside);
+    assert!(chains.bytes() <= BYTES, "{} bytes", chains.bytes());
+    assert!(chains.find(&last.asked.id, now).is_some(), "what there is can still be looked at, and kept");
 }
 
 #[tokio::test]

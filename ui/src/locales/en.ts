@@ -288,6 +288,7 @@ export const en = {
   'error.certificate_revoked': '{host} shows a certificate that was revoked. It is for {subject}, issued by {issuer} (SHA-256 {certificate}). Nothing was sent.',
   'error.certificate_unknown_issuer': '{host} shows a certificate that nobody vouches for whom this machine trusts. It is for {subject}, issued by {issuer} (SHA-256 {certificate}). Nothing was sent.',
   'error.certificate_wrong_name': '{host} shows a certificate that is for another name. It is for {subject}, issued by {issuer} (SHA-256 {certificate}). Nothing was sent.',
+  'error.chain_full': 'This temporary chat fills all the memory there is for it. Keep it as a thread, or begin anew.',
   'error.confirmation_required': 'This needs your confirmation. Nothing was changed.',
   'error.context_limit': 'This takes more than the {limit} tokens that the model has room for. Shorten it, or choose a model with more room.',
   'error.context_size': 'This takes {size} tokens and the model has room for {limit}. Shorten it, or choose a model with more room.',

@@ -158,6 +158,17 @@ impl Link {
         path
     }
 
+    /// Bytes that the chain takes up to this one.
+    pub fn path_bytes(&self) -> usize {
+        let mut bytes = self.weight.own.load(Ordering::Relaxed);
+        let mut before = &self.before;
+        while let Before::Link(link) = before {
+            bytes += link.weight.own.load(Ordering::Relaxed);
+            before = &link.before;
+        }
+        bytes
+    }
+
     /// Its messages: what was sent, then the reply.
     pub fn messages(&self) -> impl Iterator<Item = &NewMessage> {
         self.inputs.iter().chain(self.ended().and_then(|ended| ended.reply.as_ref()))

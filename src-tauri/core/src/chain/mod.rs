@@ -2,7 +2,8 @@
 //! process's memory and nowhere else: nothing here may be written or logged.
 //!
 //! A link holds the one before it, so what a living response needs as its context stays as long as
-//! it does, whether the older links can still be named or not. Time comes in from outside.
+//! it does, whether the older links can still be named or not; a chain that alone needs all the memory there is cannot
+//! be gone on with. Time comes in from outside.
 
 mod id;
 mod link;
@@ -42,7 +43,8 @@ impl Chains {
     /// Adds a response that is about to run. What is too old goes, and the oldest while there is no room.
     ///
     /// # Errors
-    /// `thread_busy` if one was asked for under the same key meanwhile, `idempotency_conflict`.
+    /// `response_expired` if it and what it goes on from need more than there is for all, `thread_busy` if one was asked
+    /// for under the same key meanwhile, `idempotency_conflict`.
     pub fn add(&self, new: NewLink, now: Millis) -> Result<Arc<Link>, RuleError> {
         let mut named = self.named(now);
         if let Some(once) = &new.once
@@ -51,6 +53,11 @@ impl Chains {
             return Err(RuleError::ThreadBusy);
         }
         let link = Arc::new(Link::new(new, now, self.bytes.clone()));
+        // A link holds all that came before it: to let names go would make no room.
+        let size = link.path_bytes();
+        if size > BYTES {
+            return Err(RuleError::ChainFull { size, limit: BYTES });
+        }
         named.oldest_first.push_back(link.clone());
         named.by_id.insert(link.asked.id.clone(), link.clone());
         if let Some(once) = &link.once {

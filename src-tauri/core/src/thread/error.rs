@@ -116,6 +116,17 @@ pub enum RuleError {
         "Response {0} is gone: without a thread, a response is kept in memory, for 24 hours at most. Nothing was sent. Begin anew, or use a thread."
     )]
     ResponseExpired(String),
+    /// A chain that leaves no room for more in memory.
+    #[error(
+        "This chain takes all of the {limit} bytes (256 MiB) that chains have in memory, so it cannot be gone on with. \
+         Nothing was sent. Keep it as a thread, or begin anew."
+    )]
+    ChainFull {
+        /// Bytes that it would take.
+        size: usize,
+        /// Bytes that all chains share.
+        limit: usize,
+    },
     /// It was never locked or archived.
     #[error("Thread {0} was never sealed, so there is no seal to show or check. Lock it first.")]
     NeverSealed(String),
@@ -196,7 +207,7 @@ impl RuleError {
             Self::InvalidTransition { .. } => Code::InvalidTransition,
             Self::MessageNotFound(_) => Code::MessageNotFound,
             Self::ResponseNotFound(_) => Code::ResponseNotFound,
-            Self::ResponseExpired(_) => Code::ResponseExpired,
+            Self::ResponseExpired(_) | Self::ChainFull { .. } => Code::ResponseExpired,
             Self::PromptNotFound(_) | Self::NeverSealed(_) => Code::NotFound,
             Self::IdempotencyConflict => Code::IdempotencyConflict,
             Self::EndpointNotFound(_) => Code::EndpointNotFound,
@@ -218,6 +229,7 @@ impl RuleError {
             Self::MessageLimitReached { count, needed } => {
                 json!({"size": count, "needed": needed, "limit": limits::MESSAGES})
             }
+            Self::ChainFull { size, limit } => json!({"size": size, "limit": limit}),
             Self::ContextTooLong { tokens, budget } => json!({"size": tokens, "limit": budget}),
             Self::BinNotConfirmed { threads } => json!({"threads": threads}),
             Self::PreconditionFailed { revision } => json!({"revision": revision}),
