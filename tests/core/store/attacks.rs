@@ -1,11 +1,13 @@
 //! Raw SQL against the rules: what no write path may do, no SQL statement can do either.
 
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 use rusqlite::types::Value;
 use skein_core::store::StoreError;
-use skein_core::wire::{Role, State};
+use skein_core::store::entry::{self, NewEntry};
+use skein_core::wire::{Door, EntryKind, Role, State};
 
-use crate::support::Fixture;
+use crate::support::{Fixture, NOW};
 
 /// Everything in the tables that a thread consists of.
 fn everything(conn: &Connection) -> Vec<Vec<Value>> {
@@ -54,12 +56,21 @@ fn attacks_on_a_closed_thread() -> Vec<String> {
     ]
     .map(String::from)
     .into();
+    attacks.extend(FALSE_ENTRIES.map(String::from));
     for verb in ["INSERT", "REPLACE"] {
         attacks.push(format!("{verb} {MESSAGE}"));
         attacks.push(format!("{verb} {RESPONSE}"));
     }
     attacks
 }
+
+/// What can only be said of a thread that is open and not in the bin.
+const FALSE_ENTRIES: [&str; 2] = [
+    "INSERT INTO entry (thread, kind, door, at, detail_digest, store_prev, thread_prev, hash)
+        VALUES (1, 'renamed', 'cli', 1, x'', x'', x'', zeroblob(32))",
+    "INSERT INTO entry (thread, kind, door, at, detail_digest, store_prev, thread_prev, hash)
+        VALUES (1, 'metadata_changed', 'cli', 1, x'', x'', x'', zeroblob(32))",
+];
 
 /// What must fail on any thread.
 const ATTACKS: &[&str] = &[
@@ -92,6 +103,66 @@ fn no_sql_changes_a_locked_or_archived_thread() {
             assert_eq!(everything(&foreign), before, "{attack}");
         }
     }
+}
+
+#[test]
+fn no_sql_changes_a_thread_in_the_bin() {
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{\"client\":\"Acme\"}");
+    let first = fixture.message(&thread, None, Role::User, "hello");
+    fixture.message(&thread, Some(&first), Role::Assistant, "hi");
+    let deleted = NewEntry::new(thread.seq, EntryKind::Deleted, Door::Cli, NOW);
+    fixture.store.write(|tx| entry::append(tx, &deleted)).unwrap();
+    let foreign = fixture.foreign();
+    let before = everything(&foreign);
+    let no_thread = FALSE_ENTRIES.map(|entry| entry.replace("VALUES (1,", "VALUES (99,"));
+    let attacks = attacks_on_a_closed_thread().into_iter().chain(no_thread);
+    for attack in attacks {
+        assert!(foreign.execute_batch(&attack).is_err(), "another program: {attack}");
+        let ours = fixture.store.write(|tx| tx.execute_batch(&attack).map_err(StoreError::from));
+        assert!(ours.is_err(), "our own connection: {attack}");
+        assert_eq!(everything(&foreign), before, "{attack}");
+    }
+}
+
+/// What the triggers rely on: SQLite runs those for deleting before a `REPLACE` only where it is told to.
+#[test]
+fn every_connection_is_told_what_the_rules_rely_on() {
+    fn check(conn: &Connection, which: &str) {
+        let number = |pragma: &str| conn.pragma_query_value::<i64, _>(None, pragma, |row| row.get(0)).unwrap();
+        for (pragma, value) in [
+            ("recursive_triggers", 1),
+            ("foreign_keys", 1),
+            ("trusted_schema", 0),
+            ("synchronous", 2),
+            ("secure_delete", 1),
+            ("cell_size_check", 1),
+        ] {
+            assert_eq!(number(pragma), value, "{which}: {pragma}");
+        }
+        let log: String = conn.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
+        assert_eq!(log, "wal", "{which}");
+        assert!(conn.db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE).unwrap(), "{which}: defensive");
+    }
+    let fixture = Fixture::new();
+    let thread = fixture.thread("a", "{}");
+    fixture.message(&thread, None, Role::User, "hello");
+    fixture.store.write(|tx| Ok::<_, StoreError>(check(tx, "writing"))).unwrap();
+    fixture.store.read(|conn| Ok::<_, StoreError>(check(conn, "reading"))).unwrap();
+
+    // Nothing but the triggers for deleting stands in the way of these.
+    for (attack, refusal) in [
+        ("REPLACE INTO entry_detail SELECT entry, salt, '{}' FROM entry_detail", "history_is_append_only"),
+        (
+            "INSERT INTO tombstone VALUES (x'01', 9, 1, NULL); REPLACE INTO tombstone VALUES (x'01', 9, 2, NULL)",
+            "tombstone_stays",
+        ),
+    ] {
+        let refused = fixture.store.write(|tx| tx.execute_batch(attack).map_err(StoreError::from)).unwrap_err();
+        assert!(format!("{refused:?}").contains(refusal), "{attack}: {refused:?}");
+    }
+    let defensive = "PRAGMA writable_schema = ON; DELETE FROM sqlite_schema WHERE type = 'trigger'";
+    assert!(fixture.store.write(|tx| tx.execute_batch(defensive).map_err(StoreError::from)).is_err());
 }
 
 #[test]

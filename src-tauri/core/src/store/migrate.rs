@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/004_seals.sql"),
     include_str!("migrations/005_context.sql"),
     include_str!("migrations/006_drafts.sql"),
+    include_str!("migrations/007_listing.sql"),
 ];
 
 /// Whether the store has steps to take.
