@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 use skein_core::keychain::Keychain;
-use skein_core::store::listing::{Order, ThreadFilter, cursor, list};
+use skein_core::store::listing::{Order, ThreadFilter, cursor, list, query};
 use skein_core::store::sidebar;
 use skein_core::store::thread::{self, ThreadRow};
-use skein_core::store::{Store, view};
+use skein_core::store::{Store, StoreError, view};
 use skein_core::thread::ThreadId;
 use skein_core::wire::{Door, JsonObject, Role, SidebarListing, SidebarSort, State};
 use skein_core::{Code, MessageRange, OpenOptions, Skein, ThreadChange};
@@ -82,8 +82,74 @@ fn a_page_before_a_cursor_is_the_one_just_before_it() {
     let (fixture, _) = filled();
     let filter = ThreadFilter { limit: 3, before: Some("t10".into()), ..ThreadFilter::default() };
     assert_eq!(ids(&fixture, &filter), ["t13", "t12", "t11"]);
-    let filter = ThreadFilter { after: Some("nothing".into()), ..ThreadFilter::default() };
-    assert!(ids(&fixture, &filter).is_empty());
+}
+
+#[test]
+fn a_cursor_that_is_none_of_the_list_is_refused() {
+    let (fixture, threads) = filled();
+    let skein = open(&fixture);
+    let [by_id, by_activity] = [Order::Created, Order::Activity].map(|order| cursor(&threads[9], order));
+    for (order, given, refused) in [
+        (Order::Created, "nothing", true),
+        (Order::Created, "", true),
+        (Order::Created, by_activity.as_str(), true),
+        (Order::Created, by_id.as_str(), false),
+        (Order::Activity, "nothing", true),
+        (Order::Activity, by_id.as_str(), true),
+        (Order::Activity, by_activity.as_str(), false),
+    ] {
+        let (after, before) = (Some(given.to_owned()), Some(given.to_owned()));
+        for filter in
+            [ThreadFilter { after, ..ThreadFilter::default() }, ThreadFilter { before, ..ThreadFilter::default() }]
+        {
+            let page = skein.list_threads(&ThreadFilter { order, ..filter });
+            let expected = refused.then_some(Code::InvalidRequest);
+            assert_eq!(page.err().map(|error| error.code()), expected, "{order:?} {given:?}");
+        }
+    }
+}
+
+/// No list looks at every thread: each is led by an index, or walks one in its own order until the page is full.
+/// Words are looked for in titles too, which have no index.
+#[test]
+fn every_filter_is_led_by_an_index() {
+    let (fixture, _) = filled();
+    let acme = vec![("client".to_owned(), "Acme".to_owned())];
+    let all = ThreadFilter::default;
+    for (name, filter, index) in [
+        ("all", all(), None),
+        ("state", ThreadFilter { state: Some(State::Locked), ..all() }, Some("thread_state")),
+        ("metadata", ThreadFilter { metadata: acme, ..all() }, Some("metadata_value")),
+        ("age", ThreadFilter { older_than: Some(90), ..all() }, Some("thread_activity")),
+        ("pinned", ThreadFilter { pinned: Some(true), ..all() }, Some("view_pinned")),
+        ("not pinned", ThreadFilter { pinned: Some(false), ..all() }, None),
+        ("bin", ThreadFilter { deleted: true, ..all() }, Some("thread_bin")),
+        ("client:", ThreadFilter { text: Some("client:Acme".into()), ..all() }, None),
+        ("state:", ThreadFilter { text: Some("state:locked".into()), ..all() }, Some("thread_state")),
+    ] {
+        for order in [Order::Created, Order::Activity] {
+            let filter = ThreadFilter { order, ..filter.clone() };
+            let plan = plan(&fixture, &filter);
+            let at = format!("{name} by {order:?}: {plan:#?}");
+            let sorted = plan.iter().any(|step| step.contains("TEMP B-TREE FOR ORDER BY"));
+            let walked = plan.iter().any(|step| step.starts_with("SCAN thread"));
+            assert!(!(walked && sorted), "all are looked at before the first is known: {at}");
+            if let Some(index) = index {
+                assert!(plan.iter().any(|step| step.contains(index)), "{at}");
+                assert!(!walked, "{at}");
+            }
+        }
+    }
+}
+
+fn plan(fixture: &Fixture, filter: &ThreadFilter) -> Vec<String> {
+    let read = |conn: &rusqlite::Connection| {
+        let (sql, values) = query(conn, filter, NOW, &TimeZone::UTC)?;
+        let mut explain = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+        let steps = explain.query_map(rusqlite::params_from_iter(values), |row| row.get("detail"))?;
+        Ok::<_, StoreError>(steps.collect::<Result<_, _>>()?)
+    };
+    fixture.store.read(read).unwrap()
 }
 
 /// Others make, use and erase threads while one process turns the pages.
@@ -186,7 +252,8 @@ fn a_history_comes_in_pages() {
         }
     }
     assert_eq!((seen.len(), seen), (7, whole));
-    assert!(skein.page_history("t", Some("nothing"), 3).unwrap().data.is_empty());
+    let refused = skein.page_history("t", Some("nothing"), 3).unwrap_err();
+    assert_eq!(refused.code(), Code::InvalidRequest);
 }
 
 #[test]

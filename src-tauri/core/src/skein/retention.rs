@@ -11,6 +11,7 @@ use super::show::{find_even_deleted, wire};
 use crate::clock::{Millis, rfc3339};
 use crate::error::Result;
 use crate::store::entry::{self, NewEntry};
+use crate::store::listing::{activity_cursor, no_cursor};
 use crate::store::retention::{self, Binned, Resting};
 use crate::store::thread::{self, ThreadRow};
 use crate::store::tombstone;
@@ -28,20 +29,18 @@ impl Skein {
     /// Lists open threads past a limit of the policy, and why, the longest at rest first. To keep one, pin it.
     ///
     /// # Errors
-    /// `storage_error`.
+    /// `invalid_request` for a cursor that is none, `storage_error`.
     pub fn due_threads(&self, after: Option<&str>, limit: u32) -> Result<Page<DueThread>> {
         let policy = self.settings()?.retention;
         let now = self.now();
         let limit = limit.clamp(1, 100);
-        let after = after.map_or(Some((Millis::MIN, 0)), read_cursor);
+        let after = match after {
+            None => (Millis::MIN, 0),
+            Some(given) => activity_cursor(given).ok_or_else(|| no_cursor(given))?,
+        };
+        let limits = (days_before(now, policy.inactivity_days), days_before(now, policy.age_days));
         self.store().read(|conn| {
-            let mut found = match after {
-                Some(after) => {
-                    let limits = (days_before(now, policy.inactivity_days), days_before(now, policy.age_days));
-                    retention::due(conn, limits.0, limits.1, after, limit + 1)?
-                }
-                None => Vec::new(),
-            };
+            let mut found = retention::due(conn, limits.0, limits.1, after, limit + 1)?;
             let has_more = found.len() > limit as usize;
             found.truncate(limit as usize);
             Ok(Page {
@@ -248,9 +247,4 @@ fn cleaned(row: &ThreadRow, erases_at: Option<Millis>) -> CleanedThread {
 
 fn write_cursor(due: &Resting) -> String {
     format!("{}.{}", due.thread.last_activity_at, due.thread.seq)
-}
-
-fn read_cursor(text: &str) -> Option<(Millis, i64)> {
-    let (activity, seq) = text.split_once('.')?;
-    Some((activity.parse().ok()?, seq.parse().ok()?))
 }

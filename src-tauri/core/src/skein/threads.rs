@@ -78,7 +78,7 @@ impl Skein {
     /// Lists threads.
     ///
     /// # Errors
-    /// `storage_error`.
+    /// `invalid_request` for a cursor that is none of this order, `storage_error`.
     pub fn list_threads(&self, filter: &ThreadFilter) -> Result<Page<Thread>> {
         self.store().read(|conn| {
             let (rows, has_more) = listing::list(conn, filter, self.now(), &Self::zone())?;
@@ -259,13 +259,12 @@ impl Skein {
     }
 
     /// A page of a thread's history, oldest first: the entries behind the cursor `after`, which is an entry's `seq`.
-    /// A cursor that is none lists nothing.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted` once it is erased.
+    /// `invalid_request` for a cursor that is none, `thread_not_found`, `thread_deleted` once it is erased.
     pub fn page_history(&self, id: &str, after: Option<&str>, limit: u32) -> Result<Page<Entry>> {
         let limit = limit.clamp(1, 100);
-        let after = after.map_or(0, |after| after.parse().unwrap_or(i64::MAX));
+        let after = after.map_or(Ok(0), |after| after.parse().map_err(|_| listing::no_cursor(after)))?;
         self.store().read(|conn| {
             let mut data = entry::list(conn, find_even_deleted(conn, id)?.seq, after, limit + 1)?;
             let has_more = data.len() > limit as usize;

@@ -8,6 +8,7 @@ use super::thread::{COLUMNS, ThreadRow, from_row};
 use super::{StoreError, Word};
 use crate::clock::Millis;
 use crate::search::parse;
+use crate::thread::RuleError;
 use crate::thread::retention::days_before;
 use crate::wire::State;
 
@@ -56,26 +57,55 @@ pub fn cursor(thread: &ThreadRow, order: Order) -> String {
 }
 
 /// Lists threads at the time `now`, and whether there are more in the direction asked for. Dates in the text are days
-/// in `zone`. A cursor that names nothing lists nothing.
+/// in `zone`.
 ///
 /// # Errors
-/// `storage_error`.
+/// `invalid_request` for a cursor that is none of this order, `storage_error`.
 pub fn list(
     conn: &Connection,
     filter: &ThreadFilter,
     now: Millis,
     zone: &TimeZone,
 ) -> Result<(Vec<ThreadRow>, bool), StoreError> {
+    let (sql, values) = query(conn, filter, now, zone)?;
+    let mut read = conn.prepare_cached(&sql)?;
+    let mut rows: Vec<ThreadRow> = read.query_map(params_from_iter(values), from_row)?.collect::<Result<_, _>>()?;
+    let limit = at_most(filter);
+    let more = rows.len() > limit as usize;
+    rows.truncate(limit as usize);
+    if is_backwards(filter) {
+        rows.reverse();
+    }
+    Ok((rows, more))
+}
+
+fn at_most(filter: &ThreadFilter) -> u32 {
+    if filter.limit == 0 { 20 } else { filter.limit.min(100) }
+}
+
+const fn is_backwards(filter: &ThreadFilter) -> bool {
+    filter.before.is_some() && filter.after.is_none()
+}
+
+/// What reads a page and one thread more, in the direction asked for.
+///
+/// # Errors
+/// As [`list`].
+pub fn query(
+    conn: &Connection,
+    filter: &ThreadFilter,
+    now: Millis,
+    zone: &TimeZone,
+) -> Result<(String, Vec<Value>), StoreError> {
     let (mut sql, mut values) = conditions(filter, now, zone);
     let mut add = |condition: &str, value: Value| {
         sql.push_str(condition);
         values.push(value);
     };
-    let limit = if filter.limit == 0 { 20 } else { filter.limit.min(100) };
-    let backwards = filter.before.is_some() && filter.after.is_none();
+    let limit = at_most(filter);
     for (given, sign) in [(&filter.after, '<'), (&filter.before, '>')] {
         let Some(given) = given else { continue };
-        let Some((value, seq)) = place(conn, given, filter.order)? else { return Ok((Vec::new(), false)) };
+        let (value, seq) = place(conn, given, filter.order)?.ok_or_else(|| StoreError::Refused(no_cursor(given)))?;
         match filter.order {
             Order::Created => add(&format!(" AND seq {sign} ?"), seq.into()),
             Order::Activity => {
@@ -84,28 +114,22 @@ pub fn list(
             }
         }
     }
-    let way = if backwards { "ASC" } else { "DESC" };
+    let way = if is_backwards(filter) { "ASC" } else { "DESC" };
     match filter.order {
         Order::Created => add(&format!(" ORDER BY seq {way} LIMIT ?"), i64::from(limit + 1).into()),
         Order::Activity => {
             add(&format!(" ORDER BY last_activity_at {way}, seq {way} LIMIT ?"), i64::from(limit + 1).into());
         }
     }
-    let mut read = conn.prepare_cached(&sql)?;
-    let mut rows: Vec<ThreadRow> = read.query_map(params_from_iter(values), from_row)?.collect::<Result<_, _>>()?;
-    let more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    if backwards {
-        rows.reverse();
-    }
-    Ok((rows, more))
+    Ok((sql, values))
 }
 
 /// What picks threads, wherever a page begins.
 fn conditions(filter: &ThreadFilter, now: Millis, zone: &TimeZone) -> (String, Vec<Value>) {
-    // Spelled out, so that the indexes which leave out the bin can be used.
-    let bin = if filter.deleted { "IS NOT NULL" } else { "IS NULL" };
-    let mut sql = format!("SELECT {COLUMNS} FROM thread WHERE deleted_at {bin}");
+    // Spelled out, so that the indexes which leave out the bin can be used. What few threads are is called unlikely, so
+    // that these are looked up and then put in order, where SQLite would look through all of them in order.
+    let bin = if filter.deleted { "unlikely(deleted_at IS NOT NULL)" } else { "deleted_at IS NULL" };
+    let mut sql = format!("SELECT {COLUMNS} FROM thread WHERE {bin}");
     let mut values: Vec<Value> = Vec::new();
     let mut add = |condition: &str, value: Value| {
         sql.push_str(condition);
@@ -119,10 +143,13 @@ fn conditions(filter: &ThreadFilter, now: Millis, zone: &TimeZone) -> (String, V
         add(" AND value = ?)", value.clone().into());
     }
     if let Some(days) = filter.older_than {
-        add(" AND last_activity_at < ?", days_before(now, days).into());
+        add(" AND unlikely(last_activity_at < ?)", days_before(now, days).into());
     }
-    if let Some(pinned) = filter.pinned {
-        add(" AND (seq IN (SELECT thread FROM view WHERE pinned = 1)) = ?", i64::from(pinned).into());
+    match filter.pinned {
+        // Spelled out, so that the few that are pinned are looked up, and not all others looked at.
+        Some(true) => sql.push_str(" AND seq IN (SELECT thread FROM view WHERE pinned = 1)"),
+        Some(false) => sql.push_str(" AND seq NOT IN (SELECT thread FROM view WHERE pinned = 1)"),
+        None => {}
     }
     if let Some(text) = filter.text.as_deref().filter(|text| !text.trim().is_empty()) {
         super::search::narrow(&mut sql, &mut values, text, &parse(text, zone));
@@ -130,7 +157,7 @@ fn conditions(filter: &ThreadFilter, now: Millis, zone: &TimeZone) -> (String, V
     (sql, values)
 }
 
-/// The activity and number behind a cursor.
+/// The activity and number behind a cursor; none if it is not one of that order.
 fn place(conn: &Connection, cursor: &str, order: Order) -> Result<Option<(i64, i64)>, StoreError> {
     match order {
         Order::Created => {
@@ -141,8 +168,20 @@ fn place(conn: &Connection, cursor: &str, order: Order) -> Result<Option<(i64, i
                 None => Ok(super::tombstone::place_of(conn, cursor)?.map(|seq| (0, seq))),
             }
         }
-        Order::Activity => {
-            Ok(cursor.split_once('.').and_then(|(activity, seq)| Some((activity.parse().ok()?, seq.parse().ok()?))))
-        }
+        Order::Activity => Ok(activity_cursor(cursor)),
     }
+}
+
+/// Reads a cursor that holds an activity and a number.
+pub fn activity_cursor(cursor: &str) -> Option<(Millis, i64)> {
+    let (activity, seq) = cursor.split_once('.')?;
+    Some((activity.parse().ok()?, seq.parse().ok()?))
+}
+
+/// The refusal of a cursor that is none.
+pub fn no_cursor(given: &str) -> RuleError {
+    let shown: String = given.chars().take(128).collect();
+    RuleError::InvalidRequest(format!(
+        "\u{201c}{shown}\u{201d} is no cursor of this list. Go on with the `firstId` or `lastId` of one of its pages, in the same order."
+    ))
 }
