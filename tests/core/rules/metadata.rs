@@ -71,6 +71,23 @@ fn a_patch_sets_removes_and_leaves_the_rest() {
 }
 
 #[test]
+fn the_shortest_patch_says_what_has_changed_and_no_more() {
+    let old = Metadata::new(object(json!({"a": 1, "b": {"c": 1, "d": {"e": 2}}, "f": [1], "g": "x"}))).unwrap();
+    let none: serde_json::Map<_, _> = (0..10_000).map(|n| (format!("none{n}"), Value::Null)).collect();
+    let mut patch = none.clone();
+    patch.extend(object(json!({"a": 1, "f": [1, null], "g": null, "h": {"i": {"j": null, "k": 3}}})));
+    let mut inner = none;
+    inner.extend(object(json!({"c": null, "d": {"e": 4, "l": null}})));
+    patch.insert("b".into(), Value::Object(inner));
+    let new = old.merge(&patch).unwrap();
+    let shortest = new.patch_from(old.as_object());
+    let expected = json!({"b": {"c": null, "d": {"e": 4}}, "f": [1, null], "g": null, "h": {"i": {"k": 3}}});
+    assert_eq!(Value::Object(shortest.clone()), expected);
+    assert_eq!(old.merge(&shortest).unwrap(), new, "it leads to the same");
+    assert!(new.patch_from(new.as_object()).is_empty());
+}
+
+#[test]
 fn a_patch_that_would_not_fit_is_refused_whole() {
     let metadata = Metadata::new(object(json!({"a": "x".repeat(16_000)}))).unwrap();
     let error = metadata.merge(&object(json!({"b": "y".repeat(400)}))).unwrap_err();

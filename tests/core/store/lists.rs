@@ -234,6 +234,20 @@ fn older_means_days_without_activity() {
 }
 
 #[test]
+fn a_history_keeps_of_a_change_what_it_changed() {
+    let fixture = Fixture::new();
+    fixture.thread("t", "{\"client\":\"Acme\",\"matter\":1}");
+    let skein = open(&fixture);
+    let mut patch: serde_json::Map<_, _> = (0..10_000).map(|n| (format!("k{n}"), serde_json::Value::Null)).collect();
+    patch.insert("client".into(), "Acme".into());
+    patch.insert("matter".into(), 2.into());
+    skein.change_thread("t", &ThreadChange { metadata: Some(patch), ..ThreadChange::default() }).unwrap();
+    let history = skein.list_history("t").unwrap();
+    let detail = serde_json::json!(history.last().unwrap().detail);
+    assert_eq!(detail, serde_json::json!({"patch": {"matter": 2}}));
+}
+
+#[test]
 fn a_history_comes_in_pages() {
     let fixture = Fixture::new();
     fixture.thread("t", "{}");

@@ -181,7 +181,8 @@ impl Skein {
         let now = self.now();
         metadata::set(tx, row.seq, &new)?;
         thread::touch(tx, row.seq, now)?;
-        let detail = JsonObject::from_iter([("patch".into(), patch.clone().into())]);
+        // Not the patch as it came: what changes nothing can be of any length.
+        let detail = JsonObject::from_iter([("patch".into(), new.patch_from(old.as_object()).into())]);
         entry::append(
             tx,
             &NewEntry { detail, ..NewEntry::new(row.seq, EntryKind::MetadataChanged, self.0.door, now) },
