@@ -120,6 +120,7 @@ async fn retry_after_is_read_in_seconds_or_as_a_date_and_capped() {
         ("Mon, 23 Nov 2026 13:46:28 GMT", Some(60)),
         ("soon", None),
         ("-5", None),
+        ("", None),
     ] {
         for status in [429, 503] {
             let reply = Reply::error(status, "busy", "busy").header("Date", date).header("Retry-After", after);

@@ -284,7 +284,7 @@ fn request_id(headers: &HeaderMap) -> Option<String> {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let date = |value: &str| DateTimeParser::new().parse_timestamp(value).ok();
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+    let wait = if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
         // More digits than a number holds is long enough.
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
