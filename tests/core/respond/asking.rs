@@ -146,7 +146,7 @@ async fn a_full_thread_refuses_before_the_model_is_called() {
     assert_eq!(world.send("t", "the last that fits").await.status, ResponseStatus::Completed);
     let error = world.ask(request("t", "one too many")).await.map(|_| ()).unwrap_err().detail();
     assert_eq!(error.code, "message_limit_reached");
-    assert_eq!(error.details["limit"], 10_000);
+    assert_eq!((&error.details["size"], &error.details["limit"]), (&10_002.into(), &10_000.into()));
     assert_eq!(world.skein.get_thread("t").unwrap().message_count, 10_000);
     assert_eq!(world.server.seen().requests, 1);
 }

@@ -42,7 +42,9 @@ fn the_reply_must_fit_as_well() {
     assert!(check_room(9_998, 1).is_ok());
     let error = check_room(9_999, 1).unwrap_err();
     assert_eq!(error.code(), Code::MessageLimitReached);
-    assert_eq!((error.details()["size"].as_u64(), error.details()["limit"].as_u64()), (Some(9_999), Some(10_000)));
+    assert_eq!((error.details()["size"].as_u64(), error.details()["limit"].as_u64()), (Some(10_001), Some(10_000)));
+    let error = check_room(0, 10_000).unwrap_err();
+    assert_eq!(error.details()["size"], 10_001, "what was to be added counts, in a thread that is yet to be made too");
 }
 
 const PLACE: Place = Place { seq: 7, thread: 1, parent: Some(6), response: None, created_at: 1_700_000_000_000 };

@@ -227,7 +227,7 @@ impl RuleError {
             Self::MetadataTooLarge { size } => json!({"size": size, "limit": limits::METADATA_BYTES}),
             Self::MessageTooLarge { size } => json!({"size": size, "limit": limits::MESSAGE_BYTES}),
             Self::MessageLimitReached { count, needed } => {
-                json!({"size": count, "needed": needed, "limit": limits::MESSAGES})
+                json!({"size": count.saturating_add(*needed), "needed": needed, "limit": limits::MESSAGES})
             }
             Self::ChainFull { size, limit } => json!({"size": size, "limit": limit}),
             Self::ContextTooLong { tokens, budget } => json!({"size": tokens, "limit": budget}),
