@@ -290,7 +290,7 @@ export const de: Catalogue = {
   'error.certificate_revoked': '{host} zeigt ein Zertifikat, das widerrufen wurde. Es ist für {subject}, ausgestellt von {issuer} (SHA-256 {certificate}). Nichts wurde gesendet.',
   'error.certificate_unknown_issuer': '{host} zeigt ein Zertifikat, für das niemand bürgt, dem dieser Rechner vertraut. Es ist für {subject}, ausgestellt von {issuer} (SHA-256 {certificate}). Nichts wurde gesendet.',
   'error.certificate_wrong_name': '{host} zeigt ein Zertifikat, das für einen anderen Namen ist. Es ist für {subject}, ausgestellt von {issuer} (SHA-256 {certificate}). Nichts wurde gesendet.',
-  'error.chain_full': 'Dieser temporäre Chat füllt den ganzen Speicher, den es für ihn gibt. Behalte ihn als Thread oder fang neu an.',
+  'error.chain_full': 'Dieses temporäre Gespräch füllt den ganzen Speicher, den es dafür gibt. Behalte es als Thread oder fang neu an.',
   'error.confirmation_required': 'Das braucht deine Bestätigung. Nichts wurde geändert.',
   'error.context_limit': 'Das ist mehr als die {limit} Token, die das Modell fasst. Kürze den Text oder wähle ein Modell mit mehr Platz.',
   'error.context_size': 'Das sind {size} Token, und das Modell fasst {limit}. Kürze den Text oder wähle ein Modell mit mehr Platz.',
