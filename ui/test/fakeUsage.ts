@@ -40,7 +40,7 @@ export abstract class FakeUsage extends FakeSeals {
   on_get_receipt({ id }: Args): Receipt {
     for (const kept of [...this.threads.values(), ...this.chains.values()]) {
       const message = kept.messages.find((each) => each.response?.id === id);
-      const response = message?.response ?? (kept.failed?.response.id === id ? kept.failed.response : null);
+      const response = message?.response ?? (kept.failed?.response.id === id ? (kept.failed?.response ?? null) : null);
       if (!response) continue;
       const [first] = kept.messages;
       return {
