@@ -108,6 +108,10 @@ fn unknown_parameters_and_impossible_values_are_refused_by_name() {
         ("/v1/threads?limit=1&limit=2", "stands twice"),
         ("/v1/threads?olderThan=-1", "`olderThan`"),
         ("/v1/threads?pinned=yes", "true or false"),
+        ("/v1/threads?after=nonsense", "no cursor of this list"),
+        ("/v1/threads?before=1795000000000.1", "no cursor of this list"),
+        ("/v1/threads?order=activity&after=t", "no cursor of this list"),
+        ("/v1/threads/t/events?after=nonsense", "no cursor of this list"),
         ("/v1/threads/t/messages?order=up", "asc or desc"),
         ("/v1/threads/t/messages?before=x&x=1", "`x`"),
         ("/v1/threads/t/events?limit=101", "`limit`"),
@@ -192,7 +196,7 @@ fn every_limit_says_its_size_and_limit() {
     let inputs: Vec<_> = (0..10_000).map(|_| json!({"role": "user", "content": "x"})).collect();
     let answer = desk.call("POST", "/v1/model/response", Some(&json!({"thread": "t", "inputs": inputs})));
     assert_eq!((answer.status, answer.code().as_str()), (409, "message_limit_reached"));
-    assert_eq!(answer.json()["error"]["details"]["limit"], 10_000);
+    assert_eq!(answer.json()["error"]["details"], json!({"size": 10_001, "needed": 10_001, "limit": 10_000}));
     assert_eq!(desk.get("/v1/threads")["data"], json!([]), "nothing was made");
     let fits = json!({"id": "t", "title": "x".repeat(200), "metadata": {"k": "x".repeat(16_376)}});
     assert_eq!(desk.call("POST", "/v1/threads", Some(&fits)).status, 201);
