@@ -109,6 +109,7 @@ const fn kept(kept: TokenKept) -> KeyState {
     match kept {
         TokenKept::Keychain => KeyState::Keychain,
         TokenKept::ThisRun => KeyState::ThisRun,
+        TokenKept::WhileLocked => KeyState::Unknown,
         TokenKept::Environment => KeyState::Environment,
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use skein_support::keyring::Keyring;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
-use crate::support::{Desk, SKEIN, signal, wait};
+use crate::support::{Desk, SKEIN, feed, signal, wait};
 
 /// The first line of a server that was started.
 fn first_line(child: &mut Child) -> String {
@@ -126,4 +126,53 @@ fn a_keychain_keeps_the_token_and_nothing_shows_it() {
             bytes.windows(70).any(|part| part.starts_with(token) && part[6..].iter().all(u8::is_ascii_hexdigit));
         assert!(!found, "the store holds no token");
     }
+}
+
+/// The files in which the keychain keeps what it holds.
+fn kept(keyring: &Keyring) -> Vec<Vec<u8>> {
+    let files = std::fs::read_dir(keyring.home().join(".local/share/keyrings")).unwrap();
+    let mut files: Vec<_> = files.map(|file| file.unwrap().path()).collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+#[test]
+fn a_token_in_a_keychain_that_cannot_be_read_is_not_replaced() {
+    let mut keyring = Keyring::unlocked();
+    let data = keyring.home().join("data");
+    // Serves once with its token: where that is kept, and what is said of it.
+    let serve = |keyring: &Keyring| {
+        let mut command = keyring.command(SKEIN);
+        command.env("SKEIN_DATA_DIR", &data).args(["serve", "--port", "0", "--json"]);
+        let mut server =
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        let said: Value = serde_json::from_str(&first_line(&mut server)).unwrap();
+        if let Some(token) = said["token"].as_str() {
+            let (address, _) = place(said["baseUrl"].as_str().unwrap());
+            assert!(answer(request(&address, token, "GET /v1/threads", "")).starts_with("HTTP/1.1 200"));
+        }
+        signal(&server, "-INT");
+        (said["tokenKept"].as_str().unwrap().to_owned(), wait(server).err)
+    };
+    assert_eq!(serve(&keyring).0, "keychain");
+    let before = kept(&keyring);
+
+    keyring.lock();
+    let (home, words) = serve(&keyring);
+    assert_eq!(home, "this_run");
+    assert!(words.contains("locked") && !words.contains("no keychain"), "{words}");
+    keyring.unlock();
+    keyring.let_read(false);
+    assert_eq!(serve(&keyring).0, "this_run");
+    assert_eq!(kept(&keyring), before, "what it holds is as it was");
+    keyring.let_read(true);
+    assert_eq!(serve(&keyring).0, "keychain");
+    assert_eq!(kept(&keyring), before);
+
+    // It would have taken another one.
+    keyring.let_read(false);
+    let mut add = keyring.command(SKEIN);
+    add.env("SKEIN_DATA_DIR", &data).args(["endpoint", "add", "far", "--base-url", "http://127.0.0.1:9/v1"]);
+    feed(add.arg("--key-stdin"), "sk-another");
+    assert_ne!(kept(&keyring), before);
 }

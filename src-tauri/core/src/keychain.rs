@@ -201,8 +201,8 @@ struct Inner {
     system: bool,
     /// What stands in for the system's, in tests: signing keys by the name of their entry.
     own: Option<Mutex<HashMap<String, SecretString>>>,
-    /// Keys that could not be kept, for as long as this process runs.
-    this_run: Mutex<HashMap<String, SecretString>>,
+    /// Keys that could not be kept, for as long as this process runs, and what is known of each.
+    this_run: Mutex<HashMap<String, (SecretString, KeyState)>>,
     /// A call that is past its limit; alive for as long as it hangs.
     overdue: Mutex<Weak<()>>,
 }
@@ -260,8 +260,7 @@ impl Keychain {
     /// this run. Says which: `Keychain` or `ThisRun`.
     pub fn set(&self, slot: &KeySlot, key: &SecretString) -> KeyState {
         let name = slot.entry();
-        let secret = Secret { origin: slot.origin.clone(), key: key.expose_secret().into() };
-        let secret = SecretString::from(serde_json::json!(secret).to_string());
+        let secret = spell(slot, key);
         let (entry, written) = (name.clone(), secret.clone());
         let asked = self.ask(move || {
             let entry = Entry::new(SERVICE, &entry)?;
@@ -273,8 +272,14 @@ impl Keychain {
             this_run.remove(&name);
             return KeyState::Keychain;
         }
-        this_run.insert(name, secret);
+        this_run.insert(name, (secret, KeyState::ThisRun));
         KeyState::ThisRun
+    }
+
+    /// Has a key for this run only, and leaves what the keychain holds as it is. `state` is what is known of
+    /// the keychain: [`KeyState::ThisRun`] if there is none, [`KeyState::Unknown`] if it cannot be asked.
+    pub fn set_for_this_run(&self, slot: &KeySlot, key: &SecretString, state: KeyState) {
+        lock(&self.0.this_run).insert(slot.entry(), (spell(slot, key), state));
     }
 
     /// Looks for a key: in the environment, then among those of this run, then in the keychain.
@@ -286,8 +291,8 @@ impl Keychain {
             return Ok(Found::Key(key, KeyState::Environment));
         }
         let name = slot.entry();
-        if let Some(secret) = lock(&self.0.this_run).get(&name) {
-            return Ok(read(secret).map_or(Found::Nothing, |s| s.found(&slot.origin, KeyState::ThisRun)));
+        if let Some((secret, state)) = lock(&self.0.this_run).get(&name) {
+            return Ok(read(secret).map_or(Found::Nothing, |s| s.found(&slot.origin, *state)));
         }
         let asked = self.ask(move || match Entry::new(SERVICE, &name)?.get_password() {
             Ok(secret) => Ok(Some(SecretString::from(secret))),
@@ -344,6 +349,12 @@ impl Keychain {
         *lock(&self.0.overdue) = watch;
         Err(KeychainError::Silent)
     }
+}
+
+/// What an entry holds of a key.
+fn spell(slot: &KeySlot, key: &SecretString) -> SecretString {
+    let secret = Secret { origin: slot.origin.clone(), key: key.expose_secret().into() };
+    SecretString::from(serde_json::json!(secret).to_string())
 }
 
 fn read(secret: &SecretString) -> Option<Secret> {

@@ -9,7 +9,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -33,8 +33,13 @@ const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus C
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    REFUSED
   </policy>
 </busconfig>"#;
+
+/// What keeps everybody from reading secrets, and nobody from writing them.
+const NO_READING: &str = r#"<deny send_interface="org.freedesktop.Secret.Item" send_member="GetSecret"/>
+    <deny send_interface="org.freedesktop.Secret.Service" send_member="GetSecrets"/>"#;
 
 /// A D-Bus session with or without a keychain in it. It ends when it is dropped.
 pub struct Keyring {
@@ -74,8 +79,7 @@ impl Keyring {
         let runtime = home.path().join("run");
         std::fs::create_dir(&runtime).unwrap();
         private(&runtime);
-        let config = home.path().join("bus.conf");
-        std::fs::write(&config, BUS.replace("RUNTIME", runtime.to_str().unwrap())).unwrap();
+        let config = configure(home.path(), "");
         let mut bus = isolated("dbus-daemon", home.path())
             .arg(format!("--config-file={}", config.display()))
             .args(["--nofork", "--nopidfile", "--print-address=1"])
@@ -123,6 +127,15 @@ impl Keyring {
     /// If there is none.
     pub fn go_on(&self) {
         self.signal("-CONT");
+    }
+
+    /// Lets what the keychain holds be read no more, or again; it can be written to all the time.
+    ///
+    /// # Panics
+    /// If the bus does not take it.
+    pub fn let_read(&self, allowed: bool) {
+        configure(self.home.path(), if allowed { "" } else { NO_READING });
+        self.ask_bus("ReloadConfig", &[]);
     }
 
     /// A program to be run inside this session, with nothing else in its environment.
@@ -179,15 +192,30 @@ impl Keyring {
     }
 
     fn has_name(&self) -> bool {
+        self.ask_bus("NameHasOwner", &[&format!("string:{NAME}")]).contains("true")
+    }
+
+    /// Calls the bus itself; what it answers.
+    fn ask_bus(&self, member: &str, arguments: &[&str]) -> String {
         let asked = self
             .command("dbus-send")
             .arg(format!("--bus={}", self.address))
-            .args(["--print-reply=literal", "--dest=org.freedesktop.DBus", "/", "org.freedesktop.DBus.NameHasOwner"])
-            .arg(format!("string:{NAME}"))
+            .args(["--print-reply=literal", "--dest=org.freedesktop.DBus", "/"])
+            .arg(format!("org.freedesktop.DBus.{member}"))
+            .args(arguments)
             .output()
             .expect("dbus-send runs: install the package dbus");
-        String::from_utf8_lossy(&asked.stdout).contains("true")
+        assert!(asked.status.success(), "{member}: {asked:?}");
+        String::from_utf8_lossy(&asked.stdout).into_owned()
     }
+}
+
+/// Writes how the bus of a home works; where.
+fn configure(home: &Path, refused: &str) -> PathBuf {
+    let config = home.join("bus.conf");
+    let runtime = home.join("run");
+    std::fs::write(&config, BUS.replace("RUNTIME", runtime.to_str().unwrap()).replace("REFUSED", refused)).unwrap();
+    config
 }
 
 impl Drop for Keyring {

@@ -67,6 +67,7 @@ export const de: Catalogue = {
   'api.token': 'Token',
   'api.tokenEnvironment': 'Aus SKEIN_API_TOKEN, solange Skein läuft.',
   'api.tokenKeychain': 'Liegt im Schlüsselbund. Dieses Fenster kann es nicht lesen.',
+  'api.tokenLocked': 'Der Schlüsselbund ist gesperrt oder antwortet nicht. Dieses hier gilt, bis Skein endet. Das Token im Schlüsselbund bleibt, wie es ist: Entsperre ihn und starte Skein neu, um es zu verwenden.',
   'api.tokenThisRun': 'Es gibt keinen Schlüsselbund. Es gilt, bis Skein endet; der nächste Start macht ein neues.',
   'api.tokenWords': 'Wer dieses Token hat, kann jeden Thread lesen und ändern. Behandle es wie ein Passwort.',
   'appearance.density': 'Dichte',

@@ -66,6 +66,7 @@ export const en = {
   'api.token': 'Token',
   'api.tokenEnvironment': 'From SKEIN_API_TOKEN, for this run.',
   'api.tokenKeychain': 'Kept in the keychain. This window cannot read it.',
+  'api.tokenLocked': 'The keychain is locked or does not answer, so this one lasts until Skein ends. The one that it holds is not changed: unlock the keychain and start Skein again to use that one.',
   'api.tokenThisRun': 'There is no keychain, so it lasts until Skein ends, and the next start makes a new one.',
   'api.tokenWords': 'Whoever has this token can read and change every thread. Keep it as you keep a password.',
   'appearance.density': 'Density',

@@ -23,7 +23,8 @@ pub async fn run(skein: &Skein, port: Option<u16>, output: &Output) -> Result<u8
     let options = ServeOptions { port, token: access.token.clone(), watch: None };
     let server = skein_api::start(skein.clone(), options).await.map_err(|error| Failure::Told(error.detail(), 1))?;
     // What is kept elsewhere is not shown on a screen.
-    let token = (access.kept == TokenKept::ThisRun).then(|| access.token.expose_secret());
+    let fleeting = matches!(access.kept, TokenKept::ThisRun | TokenKept::WhileLocked);
+    let token = fleeting.then(|| access.token.expose_secret());
     let said = json!({
         "object": "server",
         "baseUrl": format!("http://{}/v1", server.address()),
@@ -31,7 +32,7 @@ pub async fn run(skein: &Skein, port: Option<u16>, output: &Output) -> Result<u8
         "token": token,
         "tokenKept": match access.kept {
             TokenKept::Keychain => "keychain",
-            TokenKept::ThisRun => "this_run",
+            TokenKept::ThisRun | TokenKept::WhileLocked => "this_run",
             TokenKept::Environment => "environment",
         },
     });
@@ -42,6 +43,10 @@ pub async fn run(skein: &Skein, port: Option<u16>, output: &Output) -> Result<u8
     match access.kept {
         TokenKept::Keychain => note("The token is in the keychain; the window's settings copy and renew it."),
         TokenKept::ThisRun => note("There is no keychain to keep the token in, so it lasts for this run only."),
+        TokenKept::WhileLocked => note(
+            "The keychain is locked or does not answer, so this token lasts for this run only. The one that the keychain \
+             holds is not changed: unlock it and start again to use that one.",
+        ),
         TokenKept::Environment => note("The token is the one of SKEIN_API_TOKEN."),
     }
     let cleaning = tokio::spawn(clean_up(skein.clone()));

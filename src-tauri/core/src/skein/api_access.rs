@@ -5,10 +5,10 @@ use secrecy::SecretString;
 
 use super::Skein;
 use crate::error::Result;
-use crate::keychain::{Found, KeySlot};
+use crate::keychain::{Found, KeySlot, KeychainError};
 use crate::store::StoreError;
 use crate::store::setting::{hex, store_id};
-use crate::wire::KeyState;
+use crate::wire::{KeyState, KeychainState};
 
 /// Set: the token of this run, whatever is kept.
 const VARIABLE: &str = "SKEIN_API_TOKEN";
@@ -20,8 +20,10 @@ const BYTES: usize = 32;
 pub enum TokenKept {
     /// In the OS keychain, until it is renewed.
     Keychain,
-    /// In memory: there is no keychain, or it cannot be used now.
+    /// In memory: there is no keychain.
     ThisRun,
+    /// In memory, while the keychain cannot be asked. A token that it holds stays, and is the one of a later run.
+    WhileLocked,
     /// From `SKEIN_API_TOKEN`, for this run.
     Environment,
 }
@@ -42,15 +44,20 @@ impl Skein {
     /// `storage_error`.
     pub fn api_token(&self) -> Result<ApiToken> {
         let slot = self.token_slot()?;
-        // A keychain that cannot be asked is no reason to stay closed: the token is this run's then.
-        match self.0.keychain.find(&slot) {
-            Ok(Found::Key(token, state)) => Ok(ApiToken { token, kept: kept(state) }),
-            _ => self.make_token(&slot),
-        }
+        let state = match self.0.keychain.find(&slot) {
+            Ok(Found::Key(token, state)) => return Ok(ApiToken { token, kept: kept(state) }),
+            Ok(Found::Nothing | Found::OtherOrigin) => return self.keep_token(&slot),
+            // A keychain that cannot be asked is no reason to stay closed, and none to replace a token that it may hold.
+            Err(KeychainError::Locked | KeychainError::Silent) => KeyState::Unknown,
+            Err(_) => KeyState::ThisRun,
+        };
+        let token = new_token()?;
+        self.0.keychain.set_for_this_run(&slot, &token, state);
+        Ok(ApiToken { token, kept: kept(state) })
     }
 
     /// Replaces the token; the one before opens nothing from the next start of the API on. One from
-    /// the environment stays.
+    /// the environment stays. While the keychain cannot be asked, what it holds stays too, for later runs.
     ///
     /// # Errors
     /// `storage_error`.
@@ -58,16 +65,21 @@ impl Skein {
         let slot = self.token_slot()?;
         match slot.environment() {
             Some(token) => Ok(ApiToken { token, kept: TokenKept::Environment }),
-            None => self.make_token(&slot),
+            None => self.keep_token(&slot),
         }
     }
 
-    fn make_token(&self, slot: &KeySlot) -> Result<ApiToken> {
-        let mut chance = [0; BYTES];
-        getrandom::fill(&mut chance).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
-        let token = SecretString::from(format!("skein_{}", hex(&chance)));
-        let kept = kept(self.0.keychain.set(slot, &token));
-        Ok(ApiToken { token, kept })
+    /// Makes a token and has the keychain keep it, if it can.
+    fn keep_token(&self, slot: &KeySlot) -> Result<ApiToken> {
+        let token = new_token()?;
+        let mut state = self.0.keychain.set(slot, &token);
+        if state == KeyState::ThisRun
+            && matches!(self.0.keychain.state(), KeychainState::Locked | KeychainState::Silent)
+        {
+            state = KeyState::Unknown;
+            self.0.keychain.set_for_this_run(slot, &token, state);
+        }
+        Ok(ApiToken { token, kept: kept(state) })
     }
 
     fn token_slot(&self) -> Result<KeySlot> {
@@ -81,10 +93,17 @@ impl Skein {
     }
 }
 
+fn new_token() -> Result<SecretString> {
+    let mut chance = [0; BYTES];
+    getrandom::fill(&mut chance).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
+    Ok(SecretString::from(format!("skein_{}", hex(&chance))))
+}
+
 const fn kept(state: KeyState) -> TokenKept {
     match state {
         KeyState::Keychain => TokenKept::Keychain,
         KeyState::Environment => TokenKept::Environment,
+        KeyState::Unknown => TokenKept::WhileLocked,
         _ => TokenKept::ThisRun,
     }
 }
