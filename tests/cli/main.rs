@@ -7,6 +7,8 @@ mod chatting;
 mod document;
 mod endpoints;
 mod keychain;
+mod limits;
+mod many;
 mod records;
 mod sending;
 mod serving;

@@ -4,11 +4,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::Child;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use skein_support::keyring::Keyring;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
-use crate::support::{Desk, SKEIN, feed, signal, wait};
+use crate::support::{Desk, SKEIN, Served, feed, signal, wait};
 
 /// The first line of a server that was started.
 fn first_line(child: &mut Child) -> String {
@@ -175,4 +175,78 @@ fn a_token_in_a_keychain_that_cannot_be_read_is_not_replaced() {
     add.env("SKEIN_DATA_DIR", &data).args(["endpoint", "add", "far", "--base-url", "http://127.0.0.1:9/v1"]);
     feed(add.arg("--key-stdin"), "sk-another");
     assert_ne!(kept(&keyring), before);
+}
+
+/// Whether a text stands anywhere in a folder, in a file or in the name of one.
+fn stands(dir: &std::path::Path, text: &str) -> bool {
+    std::fs::read_dir(dir).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        let named = path.file_name().unwrap().to_string_lossy().contains(text);
+        named
+            || if path.is_dir() {
+                stands(&path, text)
+            } else {
+                // The log of the database may go while it is looked at.
+                let bytes = std::fs::read(&path).unwrap_or_default();
+                bytes.windows(text.len()).any(|part| part == text.as_bytes())
+            }
+    })
+}
+
+#[test]
+fn nothing_of_a_chain_is_on_the_disk_or_in_the_fullest_log() {
+    const CANARY: &str = "canary-6b1d";
+    let (desk, model) = (Desk::new(), ModelServer::start());
+    desk.add_endpoint("far", &model.base_url());
+    model.always(Reply::text(&format!("The reply {CANARY}")));
+    let log = desk.home().join("log");
+    let said = std::fs::File::create(&log).unwrap();
+    let server = Served::start(desk.command().env("SKEIN_LOG", "trace").stderr(said));
+    let ask =
+        |headers: &[(&str, &str)], body: Value| server.call("POST /v1/model/response", headers, &body.to_string());
+    let inputs = json!([{"role": "user", "content": format!("The question {CANARY}")}]);
+
+    let key = [("Idempotency-Key", CANARY)];
+    let (status, first) = ask(&key, json!({"inputs": inputs}));
+    assert!(status == 200 && first.contains(CANARY), "{first}");
+    let id = serde_json::from_str::<Value>(&first).unwrap()["id"].as_str().unwrap().to_owned();
+    assert_eq!(ask(&key, json!({"inputs": inputs})), (200, first), "the key repeats it");
+    assert_eq!(ask(&key, json!({"inputs": [{"role": "user", "content": "other"}]})).0, 409);
+    let (status, streamed) = ask(&[], json!({"inputs": inputs, "previousResponseId": id, "stream": true}));
+    assert!(status == 200 && streamed.contains(CANARY) && streamed.contains("[DONE]"), "{streamed}");
+    for what in ["", "/receipt", "/request"] {
+        assert_eq!(server.call(&format!("GET /v1/model/response/{id}{what}"), &[], "").0, 200, "{what}");
+    }
+    for fails in [Reply::error(400, "bad", CANARY), Reply::cut_after(CANARY), Reply::events(&[CANARY])] {
+        for stream in [false, true] {
+            model.queue(fails.clone());
+            let (_, failed) = ask(&[], json!({"inputs": inputs, "previousResponseId": id, "stream": stream}));
+            assert!(failed.contains("failed"), "{failed}");
+        }
+    }
+    let bodies = [
+        format!("{{\"inputs\": [{CANARY}"),
+        format!("{{\"inputs\": \"{CANARY}\"}}"),
+        format!("{{\"inputs\": {inputs}, \"{CANARY}\": 1}}"),
+        format!("{{\"inputs\": {inputs}, \"previousResponseId\": \"{CANARY}\"}}"),
+    ];
+    for body in bodies {
+        assert!(server.call("POST /v1/model/response", &[], &body).0 >= 400, "{body}");
+    }
+
+    // What is looked for is found where it is: in a thread.
+    model.always(Reply::text("Noted."));
+    let kept = json!([{"role": "user", "content": "In a thread, magpie-77"}]);
+    assert_eq!(ask(&[], json!({"thread": "t", "inputs": kept})).0, 200);
+    let look = || {
+        assert!(stands(&desk.data(), "magpie-77"));
+        assert!(!stands(&desk.data(), CANARY), "the disk has something of the chain");
+        let log = std::fs::read_to_string(&log).unwrap();
+        assert!(log.contains("TRACE"), "the log is full");
+        let line = log.lines().find(|line| line.contains(CANARY));
+        assert_eq!(line, None, "the log has something of the chain");
+    };
+    look();
+    server.end();
+    look();
 }

@@ -1,7 +1,8 @@
 //! Running the program as a person or a script does: in a home of its own, with a store of its own.
 
 use std::ffi::OsStr;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -116,6 +117,59 @@ impl Desk {
             "--model",
             "scripted",
         ])
+    }
+}
+
+/// `skein serve` as it runs, and what it takes to call it.
+pub struct Served {
+    child: Option<Child>,
+    address: String,
+    token: String,
+}
+
+impl Served {
+    /// Starts it on a free port. What it says beside its first line goes where the command says.
+    pub fn start(command: &mut Command) -> Self {
+        let command = command.args(["serve", "--port", "0", "--json"]).stdout(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let said: Value = serde_json::from_str(&line).unwrap();
+        let token = said["token"].as_str().unwrap().to_owned();
+        Self { child: Some(child), address: format!("127.0.0.1:{}", said["port"]), token }
+    }
+
+    /// Calls it, such as `POST /v1/threads`; the status, and the body as it came.
+    pub fn call(&self, call: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let head = format!(
+            "{call} HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nConnection: close\r\n{headers}",
+            self.address, self.token
+        );
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+
+    /// Ends it as Ctrl-C does.
+    pub fn end(mut self) -> Ran {
+        let mut child = self.child.take().unwrap();
+        signal(&child, "-INT");
+        // What it was asked for was read already.
+        drop(child.stdout.take());
+        wait(child)
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
