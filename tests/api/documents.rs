@@ -11,17 +11,17 @@ use skein_core::clock::Clock;
 use crate::support::{Desk, TOKEN, ask};
 
 const API: &str = include_str!("../../docs/api.md");
-const COMING: &str = include_str!("../../docs/coming-from-the-hosted-service.md");
+pub const COMING: &str = include_str!("../../docs/coming-from-the-hosted-service.md");
 const CURL: &str = "set -o pipefail\ncurl() { command curl -sS --fail-with-body \"$@\"; }\n";
 
 /// The fenced blocks of a page: what stands behind the fence, and the text.
-fn blocks(page: &str) -> Vec<(&str, &str)> {
+pub fn blocks(page: &str) -> Vec<(&str, &str)> {
     let fences: Vec<_> = page.split("```").collect();
     fences.iter().skip(1).step_by(2).filter_map(|block| block.split_once('\n')).collect()
 }
 
 /// Runs a script, which must succeed; what it printed.
-fn run(program: &[&str], script: &str, desk: &Desk) -> String {
+pub fn run(program: &[&str], script: &str, desk: &Desk) -> String {
     let script = script.replace("127.0.0.1:8417", &desk.address.to_string());
     let mut child = Command::new(program[0])
         .args(&program[1..])
@@ -128,11 +128,12 @@ fn each_example_of_the_published_description_runs_from_the_page() {
             _ => {}
         }
     }
-    assert_eq!(ran, [10, 6, 3], "curl, JavaScript, Python");
+    assert_eq!(ran, [10, 7, 3], "curl, JavaScript, Python");
 
     let thread = |id: &str| desk.get(&format!("/v1/threads/{id}"));
-    assert_eq!(thread("thread_user123_session1")["messageCount"], 2);
-    assert_eq!(thread("thread_user124_session1")["metadata"]["topic"], "python_help");
+    assert_eq!(thread("thread_user123_session1")["messageCount"], 4);
+    assert_eq!(thread("thread_user123_session1")["metadata"], json!({}), "an object only selects what is there");
+    assert_eq!(thread("support_user123_ticket789")["metadata"]["priority"], "high");
     assert_eq!(thread("thread_chat_001")["messageCount"], 4);
     assert_eq!(thread("thread_abc123")["state"], "archived");
     assert_eq!(thread("support_user_123")["messageCount"], 4);

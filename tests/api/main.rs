@@ -9,6 +9,7 @@ mod guard;
 mod input;
 mod many;
 mod model;
+mod published;
 mod receipts;
 mod records;
 mod support;
