@@ -110,6 +110,9 @@ fn a_conversation_in_the_terminal_goes_on_and_is_kept() {
     server.queue(Reply::text("Second reply."));
     chat.type_in("Two\\\nlines\n");
     chat.wait_for("Second reply.");
+    server.queue(Reply::text("Third reply."));
+    chat.type_in("/etc/hosts\n");
+    chat.wait_for("Third reply.");
     chat.type_in("/help\n");
     chat.wait_for("/unlock");
     chat.type_in("/lock\n");
@@ -124,8 +127,9 @@ fn a_conversation_in_the_terminal_goes_on_and_is_kept() {
     let messages = desk.json(&["show", "t"])["messages"].clone();
     let texts: Vec<&str> =
         messages.as_array().unwrap().iter().map(|m| m["texts"][0]["text"].as_str().unwrap()).collect();
-    assert_eq!(texts, ["Hello", "First reply.", "Two\nlines", "Second reply."]);
-    assert_eq!(server.last_request().messages().len(), 3, "the model saw the conversation");
+    let said = ["Hello", "First reply.", "Two\nlines", "Second reply.", "/etc/hosts", "Third reply."];
+    assert_eq!(texts, said, "a path is a message");
+    assert_eq!(server.last_request().messages().len(), 5, "the model saw the conversation");
 }
 
 #[test]

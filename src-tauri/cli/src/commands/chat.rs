@@ -15,12 +15,35 @@ use crate::reply;
 use crate::signals::{Signal, Signals};
 
 const HELP: &str = "\
-Enter sends. A backslash at the end of a line goes on with the next one.
+Enter sends. A backslash at the end of a line goes on with the next one. Only these words are commands:
   /help    this
   /stop    while a reply is coming, press Ctrl-C: what had arrived is kept
   /lock    make this thread read-only
   /unlock  open it again
   /quit    leave; so does Ctrl-D, or Ctrl-C when no reply is coming";
+
+/// What is done here rather than sent. Anything else that begins with `/` is a message, such as a path.
+#[derive(Clone, Copy)]
+enum Command {
+    Help,
+    Stop,
+    Lock,
+    Unlock,
+    Quit,
+}
+
+impl Command {
+    fn read(line: &str) -> Option<Self> {
+        Some(match line {
+            "/help" => Self::Help,
+            "/stop" => Self::Stop,
+            "/lock" => Self::Lock,
+            "/unlock" => Self::Unlock,
+            "/quit" | "/exit" => Self::Quit,
+            _ => return None,
+        })
+    }
+}
 
 /// Messages shown of a thread that is gone on with.
 const SHOWN: u32 = 4;
@@ -63,7 +86,7 @@ struct Chat<'a> {
 /// What a line asks for.
 enum Line {
     Say(String),
-    Command(String),
+    Obey(Command),
     Leave(u8),
 }
 
@@ -94,8 +117,8 @@ impl Chat<'_> {
         loop {
             match self.next_line().await? {
                 Line::Leave(exit) => return Ok(exit),
-                Line::Command(command) => {
-                    if self.obey(&command)? {
+                Line::Obey(command) => {
+                    if self.obey(command)? {
                         return Ok(0);
                     }
                 }
@@ -126,25 +149,22 @@ impl Chat<'_> {
                 continue;
             }
             text.push_str(&line);
-            match text.trim() {
-                "" => text.clear(),
-                command if command.starts_with('/') && !command.contains(char::is_whitespace) => {
-                    return Ok(Line::Command(command.to_owned()));
-                }
-                _ => return Ok(Line::Say(text)),
+            match Command::read(text.trim()) {
+                Some(command) => return Ok(Line::Obey(command)),
+                None if text.trim().is_empty() => text.clear(),
+                None => return Ok(Line::Say(text)),
             }
         }
     }
 
     /// Does what a command says; whether it was to leave.
-    fn obey(&self, command: &str) -> Result<bool, Failure> {
+    fn obey(&self, command: Command) -> Result<bool, Failure> {
         match command {
-            "/quit" | "/exit" => return Ok(true),
-            "/help" => print_line(HELP)?,
-            "/stop" => print_line("No reply is coming.")?,
-            "/lock" => self.set_state(State::Locked, "Locked: nothing can change it until you unlock it.")?,
-            "/unlock" => self.set_state(State::Open, "Open again.")?,
-            other => print_line(&format!("There is no command {other}. /help names them all."))?,
+            Command::Quit => return Ok(true),
+            Command::Help => print_line(HELP)?,
+            Command::Stop => print_line("No reply is coming.")?,
+            Command::Lock => self.set_state(State::Locked, "Locked: nothing can change it until you unlock it.")?,
+            Command::Unlock => self.set_state(State::Open, "Open again.")?,
         }
         Ok(false)
     }
