@@ -138,3 +138,16 @@ fn showing_takes_the_newest_messages() {
     assert_eq!((texts.len(), &texts[0]["texts"][0]["text"]), (2, &"three".into()));
     assert_eq!(desk.json(&["show", "t"])["messages"].as_array().unwrap().len(), 6);
 }
+
+#[test]
+fn an_export_can_be_named_as_other_programs_name_it() {
+    let desk = desk_with("t");
+    for (format, marked) in [("md", true), ("markdown", true), ("txt", false), ("text", false)] {
+        let file = desk.home().join(format!("export.{format}"));
+        let exported = desk.json(&["export", "t", "--output", file.to_str().unwrap(), "--format", format]);
+        assert_eq!(exported["files"].as_array().unwrap().len(), 1);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("# ") == marked && text.contains("Hello there"), "{format}: {text}");
+    }
+    assert_eq!(desk.run(&["export", "t", "--format", "docx"]).code, 2);
+}

@@ -16,11 +16,11 @@ pub struct ExportArgs {
     /// Every thread that is not in the bin
     #[arg(long)]
     pub all: bool,
-    /// record, markdown, text, html, pdf, json or csv
+    /// record, markdown (or md), text (or txt), html, pdf, json or csv
     #[arg(long, default_value = "record", value_parser = format)]
     pub format: ExportFormat,
     /// A file, or a folder; here, without it
-    #[arg(long, value_name = "PATH", default_value = ".", hide_default_value = true)]
+    #[arg(long, visible_alias = "output", value_name = "PATH", default_value = ".", hide_default_value = true)]
     pub out: PathBuf,
     /// Replace files that are there already
     #[arg(long)]
@@ -52,12 +52,12 @@ pub enum KeyCommand {
 fn format(word: &str) -> Result<ExportFormat, String> {
     match word {
         "record" => Ok(ExportFormat::Record),
-        "markdown" => Ok(ExportFormat::Markdown),
-        "text" => Ok(ExportFormat::Text),
+        "markdown" | "md" => Ok(ExportFormat::Markdown),
+        "text" | "txt" => Ok(ExportFormat::Text),
         "html" => Ok(ExportFormat::Html),
         "pdf" => Ok(ExportFormat::Pdf),
         "json" => Ok(ExportFormat::Json),
         "csv" => Ok(ExportFormat::Csv),
-        _ => Err("a format is record, markdown, text, html, pdf, json or csv".into()),
+        _ => Err("a format is record, markdown (or md), text (or txt), html, pdf, json or csv".into()),
     }
 }
