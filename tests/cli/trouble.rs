@@ -37,6 +37,8 @@ fn what_is_no_store_is_left_alone() {
     fs::write(desk.data().join("skein.db"), "Dear diary, this is no database at all. ".repeat(100)).unwrap();
     let ran = desk.run(&["list", "--json"]);
     assert_eq!((ran.code, ran.error_code().as_str()), (6, "storage_error"));
+    assert!(ran.out.contains("left as it is") || ran.out.contains("left as it was"), "{ran:?}");
+    assert!(!ran.out.contains("not a database"), "SQLite's words are for the log: {ran:?}");
     assert!(fs::read_to_string(desk.data().join("skein.db")).unwrap().starts_with("Dear diary"));
 }
 
@@ -46,6 +48,29 @@ fn a_data_folder_that_cannot_be_made_is_an_error_in_words() {
     fs::write(desk.home().join("file"), "").unwrap();
     let ran = desk.run(&["list", "--data-dir", desk.home().join("file/data").to_str().unwrap()]);
     assert_eq!((ran.code, ran.err.lines().count()), (6, 1), "{ran:?}");
+    assert!(ran.err.contains("is a file") && !ran.err.contains("os error"), "{ran:?}");
+}
+
+#[test]
+fn what_the_system_says_stands_in_the_log_and_not_in_the_answer() {
+    let desk = Desk::new();
+    fs::create_dir_all(desk.data().join("skein.db")).unwrap();
+    let quiet = desk.run(&["list"]);
+    assert_eq!((quiet.code, quiet.err.lines().count()), (6, 1), "{quiet:?}");
+    assert!(quiet.err.contains("what was stored is kept") && quiet.err.contains("Try again"), "{quiet:?}");
+    let told = desk.command().env("SKEIN_LOG", "skein_core=warn").arg("list").output().unwrap();
+    let told = Ran::from(told);
+    for words in ["unable to open", "os error", "SQLite", "code 14"] {
+        assert!(!quiet.err.contains(words), "{words}: {quiet:?}");
+    }
+    assert!(told.err.contains("unable to open database file"), "{told:?}");
+
+    assert_eq!(desk.run(&["send", "t", "Hello", "--data-dir", desk.home().join("d").to_str().unwrap()]).code, 0);
+    let nowhere = desk.home().join("no/where.zip");
+    let export = ["--data-dir", desk.home().join("d").to_str().unwrap(), "export", "t", "--out"].map(str::to_owned);
+    let ran = desk.run(&[&export[..], &[nowhere.to_str().unwrap().to_owned()]].concat());
+    assert!(ran.code != 0 && ran.err.contains("no such file or folder"), "{ran:?}");
+    assert!(!ran.err.contains("os error"), "{ran:?}");
 }
 
 #[test]

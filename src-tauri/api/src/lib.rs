@@ -16,9 +16,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use secrecy::SecretString;
-use skein_core::Skein;
 use skein_core::response::Sink;
 use skein_core::wire::{Door, ErrorDetail, JsonObject};
+use skein_core::{Skein, system_words};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,7 @@ pub enum StartError {
     )]
     PortTaken(u16),
     /// The system refuses.
-    #[error("The local API cannot listen on 127.0.0.1: {0}.")]
+    #[error("The local API cannot listen there, so it is not there: {}. Choose another port.", system_words(.0))]
     Io(#[from] std::io::Error),
 }
 

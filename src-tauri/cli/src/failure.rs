@@ -3,8 +3,8 @@
 
 use std::io;
 
-use skein_core::Code;
 use skein_core::wire::{ErrorDetail, JsonObject};
+use skein_core::{Code, system_words};
 
 /// Not understood.
 pub const USAGE: u8 = 2;
@@ -48,7 +48,10 @@ impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => Self::new("io_error", format!("Reading or writing failed: {error}."), 1),
+            _ => {
+                tracing::warn!(%error, "reading or writing failed");
+                Self::new("io_error", format!("Reading or writing failed: {}.", system_words(&error)), 1)
+            }
         }
     }
 }

@@ -125,5 +125,22 @@ impl Error {
     }
 }
 
+/// What the system's refusal means, in a person's words; its own text and number are for the log.
+pub fn system_words(error: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::PermissionDenied => "there is no permission to do that there",
+        ErrorKind::NotFound => "there is no such file or folder",
+        ErrorKind::AlreadyExists => "there is something of that name already",
+        ErrorKind::NotADirectory => "a part of its path is a file, not a folder",
+        ErrorKind::IsADirectory => "it is a folder, not a file",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "there is no room left on the disk",
+        ErrorKind::ReadOnlyFilesystem => "the disk can only be read",
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "a file cannot have that name there",
+        ErrorKind::UnexpectedEof => "it ends too early",
+        _ => "the system does not let it",
+    }
+}
+
 /// A result with [`Error`], unless another is named.
 pub type Result<T, E = Error> = std::result::Result<T, E>;

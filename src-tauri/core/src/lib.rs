@@ -25,7 +25,7 @@ pub mod thread;
 pub mod wire;
 
 pub use crash::no_core_dumps;
-pub use error::{Code, Error, Result};
+pub use error::{Code, Error, Result, system_words};
 pub use skein::{
     ApiToken, Beginning, MessageRange, OpenOptions, Replace, RespondOptions, Running, Selection, Skein, Target,
     ThreadChange, TokenKept, UsageFilter,

@@ -14,7 +14,7 @@ pub mod verify;
 
 use serde_json::{Value, json};
 
-use crate::error::Code;
+use crate::error::{Code, system_words};
 
 /// Names the format, in every header and every seal.
 pub const FORMAT: &str = "skein-record/1";
@@ -26,7 +26,7 @@ pub enum RecordError {
     #[error("There is a file {0} already. It was left as it is. Choose another name, or say that it may be replaced.")]
     Exists(String),
     /// It could not be written.
-    #[error("{path} could not be written: {error}. Nothing was left there.")]
+    #[error("{path} could not be written: {}. Nothing was left there.", said(.error))]
     Write {
         /// The file.
         path: String,
@@ -45,7 +45,7 @@ pub enum RecordError {
     #[error("{0} No record was made of it; it can still be read.")]
     Altered(String),
     /// It could not be read.
-    #[error("{path} could not be read: {error}.")]
+    #[error("{path} could not be read: {}. It was left as it is.", said(.error))]
     Read {
         /// The file or folder.
         path: String,
@@ -75,4 +75,9 @@ impl RecordError {
             Self::Altered(_) => Code::ThreadAltered,
         }
     }
+}
+
+/// What is wrong with a file: our own words, or what the system's error means.
+fn said(error: &std::io::Error) -> String {
+    error.get_ref().map_or_else(|| system_words(error).to_owned(), ToString::to_string)
 }

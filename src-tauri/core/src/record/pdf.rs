@@ -40,7 +40,7 @@ pub enum PdfError {
     #[error("what the PDF program wrote is no PDF")]
     Rubbish,
     /// It could not be run, or its result could not be kept.
-    #[error("the PDF program could not be run: {0}")]
+    #[error("the PDF program could not be run: {}", crate::error::system_words(.0))]
     Io(#[from] io::Error),
 }
 

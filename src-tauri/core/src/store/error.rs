@@ -3,7 +3,7 @@
 use rusqlite::ErrorCode;
 use serde_json::{Value, json};
 
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, system_words};
 use crate::thread::RuleError;
 
 /// An error of the store. A failed write changed nothing.
@@ -37,14 +37,21 @@ pub enum StoreError {
     )]
     Altered(String),
     /// The file is damaged or is no store.
-    #[error("The store is damaged, or is not a Skein store. The file was left as it is: {0}")]
+    #[error(
+        "The store is damaged, or is not a Skein store: {0}. The file was left as it is. Put a backup in its place, or use another data folder."
+    )]
     Damaged(String),
     /// Anything else that SQLite reports.
-    #[error("The store could not do that: {0}")]
-    Sqlite(rusqlite::Error),
+    #[error(
+        "The store could not do that, so nothing was changed; what was stored is kept. Try again. If it stays so, see what `skein doctor` says."
+    )]
+    Sqlite(#[source] rusqlite::Error),
     /// Files or folders.
-    #[error("The data folder cannot be used: {0}")]
-    Io(#[from] std::io::Error),
+    #[error(
+        "The data folder cannot be used: {}. What is in it is kept as it was. See who may use the folder, and try again.",
+        system_words(.0)
+    )]
+    Io(#[source] std::io::Error),
 }
 
 impl StoreError {
@@ -58,6 +65,12 @@ impl StoreError {
             Self::Full => Code::StorageFull,
             Self::Altered(_) | Self::Damaged(_) | Self::Sqlite(_) | Self::Io(_) => Code::StorageError,
         }
+    }
+
+    /// What SQLite says is for the log: a person cannot act on it.
+    fn unexpected(error: rusqlite::Error) -> Self {
+        tracing::warn!(%error, code = error.sqlite_error().map(|failure| failure.extended_code), "SQLite failed");
+        Self::Sqlite(error)
     }
 
     /// Numbers and names, as an object.
@@ -74,21 +87,29 @@ impl StoreError {
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
         let rusqlite::Error::SqliteFailure(failure, message) = &error else {
-            return Self::Sqlite(error);
+            return Self::unexpected(error);
         };
         match failure.code {
             ErrorCode::ConstraintViolation => match refusal(message.as_deref().unwrap_or_default()) {
                 Some(rule) => Self::Refused(rule),
-                None => Self::Sqlite(error),
+                None => Self::unexpected(error),
             },
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::InUse,
             ErrorCode::ReadOnly => Self::ReadOnly,
             ErrorCode::DiskFull => Self::Full,
             ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase => {
-                Self::Damaged(message.clone().unwrap_or_else(|| failure.to_string()))
+                tracing::warn!(code = failure.extended_code, "SQLite finds the file damaged");
+                Self::Damaged("it, or a part of it, cannot be read".into())
             }
-            _ => Self::Sqlite(error),
+            _ => Self::unexpected(error),
         }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        tracing::warn!(%error, "the data folder cannot be used");
+        Self::Io(error)
     }
 }
 

@@ -355,5 +355,6 @@ fn told_of(path: &Path, error: crate::Error) -> crate::Error {
 }
 
 pub(super) fn unwritten(path: &Path, error: io::Error) -> RecordError {
+    tracing::warn!(%error, "a file could not be written");
     RecordError::Write { path: path.display().to_string(), error }
 }
