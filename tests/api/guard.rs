@@ -1,5 +1,6 @@
 //! Who is let in: on every route and every method, before anything else is looked at.
 
+use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::time::Duration;
 
@@ -7,26 +8,15 @@ use serde_json::json;
 
 use crate::support::{Desk, TOKEN, read};
 
-const PATHS: [&str; 17] = [
-    "/v1/model/response",
-    "/v1/model/response/resp_x",
-    "/v1/model/response/resp_x/receipt",
-    "/v1/model/response/resp_x/request",
-    "/v1/usage",
-    "/v1/threads",
-    "/v1/threads/t",
-    "/v1/threads/t/options",
-    "/v1/threads/t/undelete",
-    "/v1/threads/t/fork",
-    "/v1/threads/t/messages",
-    "/v1/threads/t/events",
-    "/v1/models",
-    "/v1/openapi.json",
-    "/v1/unknown",
-    "/",
-    "//",
-];
 const METHODS: [&str; 8] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"];
+
+/// The path of every call there is, and some where there is none.
+fn paths(desk: &Desk) -> BTreeSet<String> {
+    let described = desk.every_call().into_iter().map(|(_, path)| path);
+    let paths: BTreeSet<_> = described.chain(["/v1/unknown", "/", "//"].map(String::from)).collect();
+    assert!(paths.len() >= 20 && paths.contains("/v1/threads/t/record"), "{paths:?}");
+    paths
+}
 
 /// The answer's status to a request with these headers.
 fn status(desk: &Desk, method: &str, path: &str, headers: &[String]) -> u16 {
@@ -51,7 +41,7 @@ fn without_the_token_nothing_answers_on_any_route_or_method() {
         "X-API-Key: wrong".into(),
         format!("Cookie: token={TOKEN}"),
     ];
-    for path in PATHS {
+    for path in &paths(&desk) {
         for method in METHODS {
             for wrong in &wrong {
                 assert_eq!(status(&desk, method, path, &[host.clone(), wrong.clone()]), 401, "{method} {path} {wrong}");
@@ -67,7 +57,7 @@ fn another_host_or_any_origin_is_refused_on_any_route_and_method() {
     let port = desk.address.port();
     let key = format!("Authorization: Bearer {TOKEN}");
     let host = format!("Host: 127.0.0.1:{port}");
-    for path in PATHS {
+    for path in &paths(&desk) {
         for method in METHODS {
             let hosts = [
                 "evil",
@@ -198,6 +188,13 @@ fn heads_that_are_too_large_or_too_slow_are_given_up() {
     assert_eq!(large.json()["error"]["details"]["limit"], 32 * 1024);
     let fits = desk.call_with("GET", "/v1/threads", &[("X-Filler", &"x".repeat(31 * 1024))], None);
     assert_eq!(fits.status, 200);
+
+    // Many small ones count like few large ones.
+    let many = |count: usize| desk.call_with("GET", "/v1/threads", &vec![("X", "1"); count], None);
+    assert_eq!(many(1_000).status, 200);
+    let crowd = many(7_000);
+    assert_eq!((crowd.status, crowd.code().as_str()), (400, "invalid_request"));
+    assert_eq!(crowd.json()["error"]["details"]["limit"], 32 * 1024);
 
     let mut endless = desk.connect();
     let (mut sent, filler) = (0, "x".repeat(65_536));

@@ -145,6 +145,18 @@ impl Desk {
         self.post("/v1/model/response", &ask(thread, text))
     }
 
+    /// Every call that the server describes: method, and path with `t` for each id in it.
+    pub fn every_call(&self) -> Vec<(String, String)> {
+        let description = self.get("/v1/openapi.json");
+        let paths = description["paths"].as_object().unwrap();
+        let calls = paths.iter().flat_map(|(path, calls)| {
+            let path = path.replace("{id}", "t");
+            assert!(!path.contains('{'), "{path}");
+            calls.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
+        });
+        calls.collect()
+    }
+
     /// The bytes of a request with the token and the right host.
     pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let mut lines = vec![

@@ -11,7 +11,7 @@ use subtle::{Choice, ConstantTimeEq};
 use crate::error::ApiError;
 
 /// Bytes of a request's line and headers together.
-const HEAD_BYTES: usize = 32 * 1024;
+pub const HEAD_BYTES: usize = 32 * 1024;
 
 const KEY_HEADER: HeaderName = HeaderName::from_static("x-api-key");
 

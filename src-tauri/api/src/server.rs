@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
-use crate::guard::Guard;
+use crate::guard::{Guard, HEAD_BYTES};
 
 /// Connections at a time; the next one waits until one is free.
 const CONNECTIONS: usize = 64;
@@ -27,6 +27,9 @@ const CONNECTIONS: usize = 64;
 const HEAD_TIME: Duration = Duration::from_secs(5);
 /// What is read of a head before the connection is refused; the guard's cap is lower, and answers.
 const HEAD_BUFFER: usize = 128 * 1024;
+/// Headers that are read of a head, or nobody would answer in words: as each counts at least five bytes, the guard
+/// refuses so many.
+const HEADERS: usize = HEAD_BYTES / 4;
 /// How long running calls may take to end once the server stops.
 const ENDING: Duration = Duration::from_secs(5);
 
@@ -98,6 +101,7 @@ async fn serve(stream: TcpStream, entrance: &Entrance, stop: &CancellationToken)
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIME)
         .max_buf_size(HEAD_BUFFER)
+        .max_headers(HEADERS)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     tokio::select! {
