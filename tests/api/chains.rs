@@ -104,6 +104,16 @@ fn a_key_repeats_the_first_answer_and_asks_nobody_twice() {
     let fork = desk.call_with("POST", "/v1/threads/t/fork", &key, None).json();
     assert_eq!(desk.call_with("POST", "/v1/threads/t/fork", &key, None).json(), fork);
     assert_eq!(desk.get("/v1/threads")["data"].as_array().unwrap().len(), 3);
+    for id in ["t", "u"] {
+        desk.call("DELETE", &format!("/v1/threads/{id}"), None);
+    }
+    let key = [("Idempotency-Key", "give back")];
+    let back = desk.call_with("POST", "/v1/threads/t/undelete", &key, None);
+    assert_eq!(desk.call_with("POST", "/v1/threads/t/undelete", &key, None).json(), back.json());
+    assert_eq!(desk.call_with("POST", "/v1/threads/u/undelete", &key, None).code(), "idempotency_conflict");
+    desk.call("DELETE", "/v1/threads/t", None);
+    let again = desk.call_with("POST", "/v1/threads/t/undelete", &key, None);
+    assert_eq!(again.code(), "thread_deleted", "what was deleted since stays deleted");
     for bad in ["", &"x".repeat(256)] {
         assert_eq!(desk.call_with("POST", "/v1/threads", &[("Idempotency-Key", bad)], None).code(), "invalid_request");
     }

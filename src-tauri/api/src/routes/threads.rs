@@ -166,11 +166,27 @@ pub async fn delete(State(desk): State<Desk>, Id(id): Id, mut query: Query) -> R
 }
 
 /// Take a thread back out of the bin
-#[utoipa::path(post, path = "/v1/threads/{id}/undelete", tag = "threads", params(("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$")),
+#[utoipa::path(post, path = "/v1/threads/{id}/undelete", tag = "threads",
+    params(
+        ("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours"),
+    ),
     responses((status = 200, description = "The thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn undelete(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+pub async fn undelete(
+    State(desk): State<Desk>,
+    Id(id): Id,
+    query: Query,
+    key: Key,
+    body: Bytes,
+) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
     body.object_or_nothing()?.end()?;
-    let thread = desk.ask(move |skein| skein.undelete_thread(&id)).await?;
+    let once = key.once(&body);
+    let thread = desk.ask(move |skein| match &once {
+        Some(once) => skein.undelete_thread_once(once, &id),
+        None => skein.undelete_thread(&id),
+    });
+    let thread = thread.await?;
     Ok((etag(&thread), Json(thread)))
 }
 
@@ -181,7 +197,14 @@ pub async fn undelete(State(desk): State<Desk>, Id(id): Id, body: Bytes) -> Resu
         ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours"),
     ),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn fork(State(desk): State<Desk>, Id(id): Id, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+pub async fn fork(
+    State(desk): State<Desk>,
+    Id(id): Id,
+    query: Query,
+    key: Key,
+    body: Bytes,
+) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
     let mut fields = body.object_or_nothing()?;
     let request = ForkRequest { message_id: fields.string("messageId")? };
     fields.end()?;

@@ -38,6 +38,15 @@ impl Skein {
         self.once(once, |tx| self.fork(tx, id, message_id))
     }
 
+    /// Takes a thread back out of the bin as [`Skein::undelete_thread`] does; asked again under the same key, it
+    /// answers with that thread as it is now, and leaves it there.
+    ///
+    /// # Errors
+    /// As [`Skein::undelete_thread`], and `idempotency_conflict`; `thread_deleted` if it was deleted again.
+    pub fn undelete_thread_once(&self, once: &Once, id: &str) -> Result<Thread> {
+        self.once(once, |tx| self.undelete(tx, id))
+    }
+
     fn once(&self, once: &Once, make: impl Fn(&Transaction<'_>) -> Result<ThreadRow>) -> Result<Thread> {
         self.unless_abandoned(|| {
             self.store().write(|tx| {

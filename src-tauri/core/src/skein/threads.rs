@@ -242,13 +242,16 @@ impl Skein {
     /// # Errors
     /// `thread_not_found`; `thread_deleted` if it is erased. One that is not in the bin stays as it is.
     pub fn undelete_thread(&self, id: &str) -> Result<Thread> {
-        self.store().write(|tx| {
-            let row = find_even_deleted(tx, id)?;
-            if row.deleted_at.is_some() {
-                entry::append(tx, &NewEntry::new(row.seq, EntryKind::Undeleted, self.0.door, self.now()))?;
-            }
-            wire(tx, &thread::get(tx, row.seq)?)
-        })
+        self.store().write(|tx| wire(tx, &self.undelete(tx, id)?))
+    }
+
+    /// The same, as a part of doing more.
+    pub(super) fn undelete(&self, tx: &Transaction<'_>, id: &str) -> Result<ThreadRow> {
+        let row = find_even_deleted(tx, id)?;
+        if row.deleted_at.is_some() {
+            entry::append(tx, &NewEntry::new(row.seq, EntryKind::Undeleted, self.0.door, self.now()))?;
+        }
+        Ok(thread::get(tx, row.seq)?)
     }
 
     /// The history of a thread, one in the bin included, oldest first.
