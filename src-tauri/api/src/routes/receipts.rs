@@ -70,10 +70,10 @@ pub async fn set_options(
 /// Sum tokens, and what they cost where there is a price
 #[utoipa::path(get, path = "/v1/usage", tag = "usage",
     params(
-        ("by" = Option<String>, Query, description = "`month` (unless said), `client`, `model` or `thread`"),
-        ("thread" = Option<String>, Query, description = "Only this thread"),
+        ("by" = Option<String>, Query, pattern = "^(month|client|model|thread)$", description = "`month` (unless said), `client`, `model` or `thread`"),
+        ("thread" = Option<String>, Query, pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$", description = "Only this thread"),
         ("client" = Option<String>, Query, description = "Only threads with this `client` in their metadata"),
-        ("month" = Option<String>, Query, description = "Only this month, such as 2026-11"),
+        ("month" = Option<String>, Query, pattern = "^[1-9][0-9]{3}-(0[1-9]|1[0-2])$", description = "Only this month, such as 2026-11"),
     ),
     responses((status = 200, description = "The sums", body = UsageReport), (status = "default", description = "Refused", body = ErrorBody)))]
 pub async fn usage(State(desk): State<Desk>, mut query: Query) -> Result<Json<UsageReport>, ApiError> {

@@ -5,9 +5,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use skein_core::wire::{
-    ApiEvent, ErrorBody, FailedResponse, Input, ResponseRequest, ResponseStatus, TextPart, ThreadChoice,
-};
+use skein_core::wire::{ApiEvent, Input, NotCompleted, ResponseRequest, ResponseStatus, TextPart, ThreadChoice};
 use skein_core::{Once, RespondOptions, wire};
 
 use super::threads::STATE_WORDS;
@@ -84,13 +82,17 @@ const OF_A_MESSAGE: &[&str] = &[
 /// in memory for 24 hours, and `previousResponseId` goes on from one.
 ///
 /// `stream: true` answers with server-sent events, each an `ApiEvent`, and then `[DONE]`.
-#[utoipa::path(post, path = "/v1/model/response", tag = "responses", request_body = ResponseRequest,
+#[utoipa::path(post, path = "/v1/model/response", tag = "responses",
+    request_body(content = ResponseRequest, examples(
+        ("In a thread" = (value = json!({"model": "gpt-4.1", "thread": "thread_user123_session1", "inputs": [{"role": "user", "texts": [{"text": "Hello, I need help with Python"}]}]}))),
+        ("In a new thread with metadata" = (value = json!({"thread": {"id": "thread_user124_session1", "metadata": {"userId": "user_123"}}, "inputs": [{"role": "user", "texts": [{"text": "Hello"}]}]}))),
+        ("Without a thread" = (value = json!({"inputs": [{"role": "user", "content": "Hello"}]}))))),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours")),
     responses(
         (status = 200, description = "The response, whole or streamed", content(
             (wire::Response = "application/json"), (ApiEvent = "text/event-stream"))),
-        (status = "4XX", description = "Refused", body = ErrorBody),
-        (status = "5XX", description = "The model did not answer; inputs and what had arrived are kept", body = FailedResponse)))]
+        (status = "4XX", description = "Refused; or the model did not answer: then inputs and what had arrived are kept", body = NotCompleted),
+        (status = "5XX", description = "The model did not answer, or the store failed; inputs that were taken and what had arrived are kept", body = NotCompleted)))]
 pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<Response, ApiError> {
     let mut fields = body.object()?;
     let ignored = fields.leave(|key| HOSTED.contains(&key.replace('_', "").to_lowercase().as_str()));

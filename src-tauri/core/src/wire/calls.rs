@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ErrorDetail, JsonObject, Response, State};
+use super::{ErrorBody, ErrorDetail, JsonObject, Response, State};
 
 /// A thread to be made. Everything may be left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -50,6 +50,16 @@ pub struct FailedResponse {
     pub error: ErrorDetail,
     /// The response as it is stored.
     pub response: Response,
+}
+
+/// What a request for a response is answered when none was completed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum NotCompleted {
+    /// It was refused, and no model was asked.
+    Refused(ErrorBody),
+    /// A model was asked, and did not answer.
+    Failed(Box<FailedResponse>),
 }
 
 /// One event of a streamed response; its `type` is the event's name too.

@@ -21,6 +21,7 @@ pub struct ErrorDetail {
 
 /// The envelope of an error.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,

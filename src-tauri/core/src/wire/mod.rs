@@ -27,7 +27,7 @@ mod usage;
 mod window;
 
 pub use bulk::{BulkChange, BulkReport, Chosen, Refused};
-pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, ThreadPatch};
+pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, NotCompleted, ThreadPatch};
 pub use chain::ChainView;
 pub use endpoint::{
     AuthHeader, Endpoint, EndpointOptions, EndpointPatch, EndpointTest, FoundEndpoint, KeyState, Model, NewEndpoint,

@@ -45,6 +45,7 @@ pub struct ResponseRequest {
     /// `endpoint/model`, or a model; `null` takes the default endpoint's.
     pub model: Option<String>,
     /// The new messages.
+    #[schema(min_items = 1)]
     pub inputs: Vec<Input>,
     /// The thread to use or make.
     pub thread: Option<ThreadChoice>,
