@@ -125,6 +125,20 @@ fn unknown_parameters_and_impossible_values_are_refused_by_name() {
 }
 
 #[test]
+fn an_unknown_parameter_is_refused_by_every_call() {
+    let desk = Desk::new();
+    let before = desk.post("/v1/threads", &json!({"id": "t"}));
+    let calls = desk.every_call();
+    assert!(calls.len() >= 21, "{calls:?}");
+    for (method, path) in calls {
+        let answer = desk.call(&method, &format!("{path}?unheard=1"), None);
+        assert_eq!((answer.status, answer.code().as_str()), (400, "invalid_request"), "{method} {path}: {answer:?}");
+        assert!(answer.message().contains("`unheard`"), "{method} {path}: {}", answer.message());
+    }
+    assert_eq!(desk.get("/v1/threads")["data"], json!([before]), "nothing was done");
+}
+
+#[test]
 fn a_body_is_json_whatever_its_type_says() {
     let desk = Desk::new();
     let types = [None, Some("application/x-www-form-urlencoded"), Some("text/plain"), Some("image/png")];

@@ -4,9 +4,12 @@ use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::IntoResponse;
+use skein_core::wire::ErrorBody;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+use crate::error::ApiError;
+use crate::json::Query;
 use crate::routes::{history, messages, models, receipts, records, responses, threads};
 
 #[derive(OpenApi)]
@@ -54,7 +57,9 @@ impl Modify for Token {
 static JSON: LazyLock<String> = LazyLock::new(|| serde_json::json!(Description::openapi()).to_string());
 
 /// Get this description
-#[utoipa::path(get, path = "/v1/openapi.json", tag = "description", responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value)))]
-pub async fn show() -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "application/json")], JSON.as_str())
+#[utoipa::path(get, path = "/v1/openapi.json", tag = "description", 
+    responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value), (status = "default", description = "Refused", body = ErrorBody)))]
+pub async fn show(query: Query) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], JSON.as_str()))
 }

@@ -11,7 +11,7 @@ use skein_core::{Once, RespondOptions, wire};
 use super::threads::STATE_WORDS;
 use super::{Desk, Key};
 use crate::error::ApiError;
-use crate::json::{Bytes, Fields};
+use crate::json::{Bytes, Fields, Query};
 use crate::sse::{Caller, Events, Told, Waiting};
 
 /// Names the fields that were taken and not acted on.
@@ -93,7 +93,8 @@ const OF_A_MESSAGE: &[&str] = &[
             (wire::Response = "application/json"), (ApiEvent = "text/event-stream"))),
         (status = "4XX", description = "Refused; or the model did not answer: then inputs and what had arrived are kept", body = NotCompleted),
         (status = "5XX", description = "The model did not answer, or the store failed; inputs that were taken and what had arrived are kept", body = NotCompleted)))]
-pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<Response, ApiError> {
+pub async fn create(State(desk): State<Desk>, query: Query, key: Key, body: Bytes) -> Result<Response, ApiError> {
+    query.end()?;
     let mut fields = body.object()?;
     let ignored = fields.leave(|key| HOSTED.contains(&key.replace('_', "").to_lowercase().as_str()));
     let request = request(fields)?;

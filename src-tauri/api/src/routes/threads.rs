@@ -23,7 +23,13 @@ pub const STATE_WORDS: &str = "open, locked or archived";
 #[utoipa::path(post, path = "/v1/threads", tag = "threads", request_body = NewThread,
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, description = "Repeats the first answer for 24 hours")),
     responses((status = 201, description = "The new thread", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn create(State(desk): State<Desk>, key: Key, body: Bytes) -> Result<impl IntoResponse, ApiError> {
+pub async fn create(
+    State(desk): State<Desk>,
+    query: Query,
+    key: Key,
+    body: Bytes,
+) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
     let new = new_thread(body.object_or_nothing()?)?;
     let once = key.once(&body);
     let made = desk.ask(move |skein| match &once {
@@ -83,7 +89,8 @@ fn filter(mut query: Query) -> Result<ThreadFilter, ApiError> {
 /// Get a thread
 #[utoipa::path(get, path = "/v1/threads/{id}", tag = "threads", params(("id" = String, Path, description = "The thread's id", pattern = "^[A-Za-z0-9._:@~+=-]{1,128}$")),
     responses((status = 200, description = "The thread; its `ETag` is its revision", body = Thread), (status = "default", description = "Refused", body = ErrorBody)))]
-pub async fn find(State(desk): State<Desk>, Id(id): Id) -> Result<impl IntoResponse, ApiError> {
+pub async fn find(State(desk): State<Desk>, Id(id): Id, query: Query) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
     let thread = desk.ask(move |skein| skein.get_thread(&id)).await?;
     Ok((etag(&thread), Json(thread)))
 }
@@ -98,9 +105,11 @@ pub async fn find(State(desk): State<Desk>, Id(id): Id) -> Result<impl IntoRespo
 pub async fn change(
     State(desk): State<Desk>,
     Id(id): Id,
+    query: Query,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<impl IntoResponse, ApiError> {
+    query.end()?;
     let tags = text_header(&headers, "if-match")?.map(revisions).transpose()?.flatten();
     let patch = thread_patch(body.object()?)?;
     let thread = desk.ask(move |skein| {
