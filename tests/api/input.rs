@@ -204,9 +204,15 @@ fn every_limit_says_its_size_and_limit() {
     assert_eq!((answer.status, answer.code().as_str()), (413, "metadata_too_large"));
     assert_eq!(answer.json()["error"]["details"], json!({"size": 16_385, "limit": 16_384}));
     let deep = (0..33).fold(json!(1), |inner, _| json!({"a": inner}));
-    assert_eq!(desk.call("POST", "/v1/threads", Some(&json!({"metadata": deep}))).code(), "invalid_metadata");
-    assert_eq!(desk.call("POST", "/v1/threads", Some(&json!({"title": "x".repeat(201)}))).code(), "invalid_title");
-    assert_eq!(desk.call("POST", "/v1/threads", Some(&json!({"id": "x".repeat(129)}))).code(), "invalid_thread_id");
+    for (body, code, size, limit) in [
+        (json!({"metadata": deep}), "invalid_metadata", 33, 32),
+        (json!({"title": "x".repeat(201)}), "invalid_title", 201, 200),
+        (json!({"id": "x".repeat(129)}), "invalid_thread_id", 129, 128),
+    ] {
+        let answer = desk.call("POST", "/v1/threads", Some(&body));
+        assert_eq!((answer.status, answer.code().as_str()), (400, code));
+        assert_eq!(answer.json()["error"]["details"], json!({"size": size, "limit": limit}), "{code}");
+    }
     let inputs: Vec<_> = (0..10_000).map(|_| json!({"role": "user", "content": "x"})).collect();
     let answer = desk.call("POST", "/v1/model/response", Some(&json!({"thread": "t", "inputs": inputs})));
     assert_eq!((answer.status, answer.code().as_str()), (409, "message_limit_reached"));

@@ -170,6 +170,41 @@ fn threads_are_listed_by_state_metadata_and_age_in_pages_that_stay_right_while_t
 }
 
 #[test]
+fn threads_are_listed_by_what_was_said_and_by_pins_and_pages_go_back() {
+    let desk = Desk::new();
+    for (id, text) in [("a", "Apples and pears"), ("b", "Pears"), ("c", "Plums"), ("d", "\u{6587}\u{6863} 2026")] {
+        desk.ask(id, text);
+    }
+    desk.skein.pin_thread("b", true).unwrap();
+    let ids = |path: &str| -> Vec<String> {
+        desk.get(path)["data"].as_array().unwrap().iter().map(|t| t["id"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(ids("/v1/threads?q=pears"), ["b", "a"]);
+    assert_eq!(ids("/v1/threads?q=%22apples%20and%20pears%22"), ["a"]);
+    assert_eq!(ids("/v1/threads?q=%E6%96%87%E6%A1%A3"), ["d"]);
+    assert_eq!(ids("/v1/threads?q=%22plums"), ["c"], "a malformed query is a search for its words");
+    assert_eq!(ids("/v1/threads?q=quinces"), Vec::<String>::new());
+    assert_eq!(ids("/v1/threads?pinned=true"), ["b"]);
+    assert_eq!(ids("/v1/threads?pinned=false"), ["d", "c", "a"]);
+    assert_eq!(ids("/v1/threads?pinned=true&q=pears"), ["b"]);
+
+    desk.ask("a", "Once more");
+    for (order, all) in [("created", ["d", "c", "b", "a"]), ("activity", ["a", "d", "c", "b"])] {
+        let page = |more: &str| desk.get(&format!("/v1/threads?order={order}&limit=2{more}"));
+        let first = page("");
+        let next = page(&format!("&after={}", first["lastId"].as_str().unwrap()));
+        let back = page(&format!("&before={}", next["firstId"].as_str().unwrap()));
+        let ids = |page: &Value| -> Vec<Value> {
+            page["data"].as_array().unwrap().iter().map(|thread| thread["id"].clone()).collect()
+        };
+        assert_eq!([ids(&first), ids(&next)].concat(), all, "{order}");
+        assert_eq!(back["data"], first["data"], "{order}");
+        let before_all = page(&format!("&before={}", first["firstId"].as_str().unwrap()));
+        assert_eq!(before_all["data"], json!([]), "{order}");
+    }
+}
+
+#[test]
 fn every_error_of_a_thread_has_its_status() {
     let desk = Desk::new();
     desk.post("/v1/threads", &json!({"id": "t"}));
