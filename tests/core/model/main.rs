@@ -1,18 +1,24 @@
 //! Random commands through the handle, against a small model of the rules: same answers, same threads.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod commands;
 mod rules;
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use sha2::{Digest, Sha256};
 use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
 use skein_core::response::{Sink, SinkEvent};
-use skein_core::wire::{Door, Input, JsonObject, ResponseRequest, ResponseStatus, Role, State, TextPart, ThreadChoice};
-use skein_core::{Code, Error, MessageRange, OpenOptions, RespondOptions, Skein, ThreadChange};
+use skein_core::store::listing::ThreadFilter;
+use skein_core::wire::{
+    Door, Input, JsonObject, Response, ResponseRequest, ResponseStatus, Role, TextPart, ThreadChoice,
+};
+use skein_core::{Code, Error, MessageRange, Once, OpenOptions, RespondOptions, Skein, ThreadChange};
 
-use rules::{Command, Rules};
+use commands::{IDS, command};
+use rules::{Command, Key, Match, Patch, Previous, Rules, UpTo};
 
 /// Nobody listens.
 struct Quiet;
@@ -25,39 +31,109 @@ fn input(text: &str) -> Input {
     Input { role: Role::User, texts: vec![TextPart { text: text.into() }], content: None }
 }
 
-/// Does a command for real; what went wrong, if anything did.
-async fn perform(skein: &Skein, command: &Command) -> Result<(), Error> {
-    match command {
-        Command::Create(id, title) => drop(skein.create_thread(Some(id), title.as_deref(), None)?),
-        Command::Send(id, text, state) => {
-            let request = ResponseRequest {
-                inputs: vec![input(text)],
-                thread: Some(ThreadChoice::Id(id.clone())),
-                thread_state: *state,
-                ..ResponseRequest::default()
-            };
-            let done = skein.respond(request, RespondOptions::default(), Arc::new(Quiet)).await?.done().await;
-            assert_eq!(done.status, ResponseStatus::Completed);
-        }
-        Command::Retry(id) => {
-            let range = MessageRange { newest_first: true, limit: 1, ..MessageRange::default() };
-            let last = skein.list_messages(id, &range)?;
-            if let Some(reply) = last.data.first() {
-                skein.retry(id, &reply.id, None, Arc::new(Quiet)).await?.done().await;
+/// A store, and what has to be remembered between commands.
+struct Case {
+    skein: Skein,
+    /// The last response without a thread, and how many messages were sent for it.
+    last: Option<String>,
+    chained: u32,
+}
+
+impl Case {
+    /// Does a command for real; what went wrong, if anything did.
+    async fn perform(&mut self, command: &Command) -> Result<(), Error> {
+        let skein = &self.skein;
+        let once = |key: &Key| {
+            let request = Sha256::digest(format!("{command:?}")).into();
+            key.map(|key| Once::new(&key.to_string(), request))
+        };
+        let metadata = |client: &Option<String>| {
+            client.as_ref().map(|client| JsonObject::from_iter([("client".into(), client.clone().into())]))
+        };
+        match command {
+            Command::Create { id, title, client, key } => match once(key) {
+                None => drop(skein.create_thread(Some(id), title.as_deref(), metadata(client))?),
+                Some(once) => {
+                    drop(skein.create_thread_once(&once, Some(id), title.as_deref(), metadata(client).as_ref())?);
+                }
+            },
+            Command::Send { id, text, client, to, key } => {
+                let thread = match metadata(client) {
+                    None => ThreadChoice::Id(id.clone()),
+                    metadata => ThreadChoice::Object { id: id.clone(), metadata },
+                };
+                let request = ResponseRequest { thread: Some(thread), thread_state: *to, ..asking(text) };
+                drop(self.respond(request, once(key)).await?);
+            }
+            Command::Chain { text, previous, beside } => {
+                let previous_response_id = match previous {
+                    Previous::Nothing => None,
+                    Previous::Last => Some(self.last.clone().unwrap_or_else(|| "resp_none".into())),
+                    Previous::Unknown => Some("resp_none".into()),
+                };
+                let thread = beside.clone().map(ThreadChoice::Id);
+                let chained = thread.is_none();
+                let done = self.respond(ResponseRequest { thread, previous_response_id, ..asking(text) }, None).await?;
+                if chained {
+                    (self.last, self.chained) = (Some(done.id), done.context.sent);
+                }
+            }
+            Command::Retry(id) => {
+                let range = MessageRange { newest_first: true, limit: 1, ..MessageRange::default() };
+                let last = skein.list_messages(id, &range)?;
+                if let Some(reply) = last.data.first() {
+                    skein.retry(id, &reply.id, None, Arc::new(Quiet)).await?.done().await;
+                }
+            }
+            Command::Change { id, state, title, patch, known } => {
+                let patch = patch.as_ref().map(|patch| match patch {
+                    Patch::Set(client) => client.as_str().into(),
+                    Patch::Remove => serde_json::Value::Null,
+                });
+                let if_revision = match known {
+                    Match::Any => None,
+                    Match::Current => Some(skein.get_thread(id).map_or(1, |thread| thread.revision)),
+                    Match::Stale => Some(0),
+                };
+                let metadata = patch.map(|client| JsonObject::from_iter([("client".into(), client)]));
+                let change = ThreadChange { state: *state, title: title.clone(), metadata, if_revision };
+                drop(skein.change_thread(id, &change)?);
+            }
+            Command::Delete(id, confirmed) => drop(skein.delete_thread(id, confirmed.then_some(id.as_str()))?),
+            Command::Undelete(id, key) => match once(key) {
+                None => drop(skein.undelete_thread(id)?),
+                Some(once) => drop(skein.undelete_thread_once(&once, id)?),
+            },
+            Command::Pin(id, pinned) => drop(skein.pin_thread(id, *pinned)?),
+            Command::Fork(id, up_to, key) => {
+                let range = MessageRange { limit: 100, ..MessageRange::default() };
+                let path = skein.list_messages(id, &range).map(|page| page.data).unwrap_or_default();
+                let (message, copied) = match up_to {
+                    UpTo::Tip => (None, path.len()),
+                    UpTo::Message(at) if !path.is_empty() => {
+                        (Some(path[at % path.len()].id.as_str()), at % path.len() + 1)
+                    }
+                    _ => (Some("msg_none"), 0),
+                };
+                match once(key) {
+                    None => assert_eq!(skein.fork_thread(id, message)?.message_count as usize, copied),
+                    Some(once) => drop(skein.fork_thread_once(&once, id, message)?),
+                }
             }
         }
-        Command::Change(id, state, title, client) => {
-            let metadata =
-                client.as_ref().map(|client| JsonObject::from_iter([("client".into(), client.clone().into())]));
-            let change = ThreadChange { state: *state, title: title.clone(), metadata, if_revision: None };
-            drop(skein.change_thread(id, &change)?);
-        }
-        Command::Delete(id, confirmed) => drop(skein.delete_thread(id, confirmed.then_some(id.as_str()))?),
-        Command::Undelete(id) => drop(skein.undelete_thread(id)?),
-        Command::Pin(id, pinned) => drop(skein.pin_thread(id, *pinned)?),
-        Command::Fork(id) => drop(skein.fork_thread(id, None)?),
+        Ok(())
     }
-    Ok(())
+
+    async fn respond(&self, request: ResponseRequest, once: Option<Once>) -> Result<Response, Error> {
+        let options = RespondOptions { once, ..RespondOptions::default() };
+        let done = self.skein.respond(request, options, Arc::new(Quiet)).await?.done().await;
+        assert_eq!(done.status, ResponseStatus::Completed);
+        Ok(done)
+    }
+}
+
+fn asking(text: &str) -> ResponseRequest {
+    ResponseRequest { inputs: vec![input(text)], ..ResponseRequest::default() }
 }
 
 /// What a person can see of a thread, or why not.
@@ -81,25 +157,8 @@ fn seen(skein: &Skein, id: &str) -> Result<rules::Seen, Code> {
     })
 }
 
-fn command() -> impl Strategy<Value = Command> {
-    let id = || prop::sample::select(vec!["a", "b", "c"]).prop_map(String::from);
-    let word = || prop::sample::select(vec!["one", "two", "three"]).prop_map(String::from);
-    let state = || prop::sample::select(vec![State::Open, State::Locked, State::Archived]);
-    prop_oneof![
-        1 => (id(), prop::option::of(word())).prop_map(|(id, title)| Command::Create(id, title)),
-        4 => (id(), word(), prop::option::weighted(0.2, state())).prop_map(|(id, text, to)| Command::Send(id, text, to)),
-        1 => id().prop_map(Command::Retry),
-        4 => (id(), prop::option::weighted(0.7, state()), prop::option::weighted(0.3, word()), prop::option::weighted(0.3, word()))
-            .prop_map(|(id, state, title, client)| Command::Change(id, state, title, client)),
-        2 => (id(), any::<bool>()).prop_map(|(id, confirmed)| Command::Delete(id, confirmed)),
-        1 => id().prop_map(Command::Undelete),
-        1 => (id(), any::<bool>()).prop_map(|(id, pinned)| Command::Pin(id, pinned)),
-        1 => id().prop_map(Command::Fork),
-    ]
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn any_sequence_of_commands_does_what_the_rules_say(commands in prop::collection::vec(command(), 1..40)) {
@@ -109,15 +168,21 @@ proptest! {
             let mut options = OpenOptions::new(dir.path(), Door::Cli);
             options.clock = Clock::at(1_795_000_000_000);
             options.keychain = Keychain::memory();
-            let skein = Skein::open(options).unwrap();
+            let mut case = Case { skein: Skein::open(options).unwrap(), last: None, chained: 0 };
             let mut rules = Rules::default();
             for command in &commands {
                 let expected = rules.apply(command);
-                let answered = perform(&skein, command).await.err().map(|error| error.code());
-                assert_eq!(answered, expected, "{command:?}");
-                for id in ["a", "b", "c"] {
-                    assert_eq!(seen(&skein, id), rules.seen(id), "{id} after {command:?}");
+                let answered = case.perform(command).await.err().map(|error| error.code());
+                assert_eq!((answered, case.chained), (expected, rules.chained), "{command:?}");
+                for id in IDS {
+                    assert_eq!(seen(&case.skein, id), rules.seen(id), "{id} after {command:?}");
                 }
+            }
+            for deleted in [false, true] {
+                let filter = ThreadFilter { deleted, limit: 100, ..ThreadFilter::default() };
+                let listed = case.skein.list_threads(&filter).unwrap().data;
+                let ours = IDS.iter().filter(|id| listed.iter().any(|thread| thread.id == **id));
+                assert_eq!(ours.map(|id| (*id).to_owned()).collect::<Vec<_>>(), rules.listed(deleted, |_| true));
             }
         });
     }

@@ -5,16 +5,80 @@ use std::collections::HashMap;
 use skein_core::Code;
 use skein_core::wire::{EntryKind, State};
 
+/// The `client` in a thread's metadata, as a merge patch changes it.
+#[derive(Debug, Clone)]
+pub enum Patch {
+    Set(String),
+    Remove,
+}
+
+/// Whether a change names the revision that it is meant for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Match {
+    Any,
+    Current,
+    Stale,
+}
+
+/// What a response without a thread goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Previous {
+    Nothing,
+    Last,
+    Unknown,
+}
+
+/// Up to where a thread is copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UpTo {
+    Tip,
+    /// One of the messages of its path, counted round and round.
+    Message(usize),
+    Unknown,
+}
+
+/// The number of an idempotency key, if a request has one.
+pub type Key = Option<u8>;
+
 #[derive(Debug, Clone)]
 pub enum Command {
-    Create(String, Option<String>),
-    Send(String, String, Option<State>),
+    Create { id: String, title: Option<String>, client: Option<String>, key: Key },
+    Send { id: String, text: String, client: Option<String>, to: Option<State>, key: Key },
+    Chain { text: String, previous: Previous, beside: Option<String> },
     Retry(String),
-    Change(String, Option<State>, Option<String>, Option<String>),
+    Change { id: String, state: Option<State>, title: Option<String>, patch: Option<Patch>, known: Match },
     Delete(String, bool),
-    Undelete(String),
+    Undelete(String, Key),
     Pin(String, bool),
-    Fork(String),
+    Fork(String, UpTo, Key),
+}
+
+impl Command {
+    /// The thread that it is about.
+    pub fn thread(&self) -> Option<&String> {
+        match self {
+            Self::Create { id, .. }
+            | Self::Send { id, .. }
+            | Self::Change { id, .. }
+            | Self::Retry(id)
+            | Self::Delete(id, _)
+            | Self::Undelete(id, _)
+            | Self::Pin(id, _)
+            | Self::Fork(id, ..) => Some(id),
+            Self::Chain { beside, .. } => beside.as_ref(),
+        }
+    }
+
+    /// Its key, and the thread that the first answer is about, if that can go.
+    fn key(&self) -> Option<(u8, Option<&String>)> {
+        match self {
+            Self::Create { id, key, .. } | Self::Send { id, key, .. } | Self::Undelete(id, key) => {
+                key.map(|key| (key, Some(id)))
+            }
+            Self::Fork(_, _, key) => key.map(|key| (key, None)),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,14 +100,22 @@ enum Place {
     Erased,
 }
 
-#[derive(Debug, Default)]
-pub struct Rules(HashMap<String, Place>);
+/// A request that was carried out under a key, and the thread that its answer is about.
+type Made = (String, Option<String>);
 
-fn new(title: Option<String>) -> Seen {
+#[derive(Debug, Default)]
+pub struct Rules {
+    threads: HashMap<String, Place>,
+    keys: HashMap<u8, Made>,
+    /// Messages that the model saw for the last response without a thread.
+    pub chained: u32,
+}
+
+fn new(title: Option<String>, client: Option<String>) -> Seen {
     Seen {
         state: State::Open,
         title,
-        client: None,
+        client,
         messages: 0,
         pinned: false,
         said: Vec::new(),
@@ -61,26 +133,56 @@ const fn closed(state: State) -> Option<Code> {
 
 impl Rules {
     pub fn seen(&self, id: &str) -> Result<Seen, Code> {
-        match self.0.get(id) {
+        match self.threads.get(id) {
             None => Err(Code::ThreadNotFound),
             Some(Place::Here(seen)) => Ok(seen.clone()),
             Some(_) => Err(Code::ThreadDeleted),
         }
     }
 
+    /// The threads that a list has which shows those in the bin, or those that are as `wanted`.
+    pub fn listed(&self, deleted: bool, wanted: impl Fn(&Seen) -> bool) -> Vec<String> {
+        let listed = self.threads.iter().filter(|(_, place)| match place {
+            Place::Here(seen) => !deleted && wanted(seen),
+            Place::InBin(seen) => deleted && wanted(seen),
+            Place::Erased => false,
+        });
+        let mut ids: Vec<String> = listed.map(|(id, _)| id.clone()).collect();
+        ids.sort();
+        ids
+    }
+
     /// Changes the model, or says why not.
     pub fn apply(&mut self, command: &Command) -> Option<Code> {
-        self.try_apply(command).err()
+        let Some((key, thread)) = command.key() else { return self.try_apply(command).err() };
+        if let Some((request, thread)) = self.keys.get(&key) {
+            if *request != format!("{command:?}") {
+                return Some(Code::IdempotencyConflict);
+            }
+            return thread.as_ref().and_then(|id| self.seen(id).err());
+        }
+        let refused = self.try_apply(command).err();
+        if refused.is_none() {
+            self.keys.insert(key, (format!("{command:?}"), thread.cloned()));
+        }
+        refused
     }
 
     fn try_apply(&mut self, command: &Command) -> Result<(), Code> {
         match command {
-            Command::Create(id, title) => match self.0.get(id) {
-                None => self.put(id, new(title.clone())),
+            Command::Create { id, title, client, .. } => match self.threads.get(id) {
+                None => self.put(id, new(title.clone(), client.clone())),
                 Some(Place::Here(_)) => return Err(Code::ThreadExists),
                 Some(_) => return Err(Code::ThreadDeleted),
             },
-            Command::Send(id, text, to) => self.send(id, text, *to)?,
+            Command::Chain { beside: Some(_), previous: Previous::Last | Previous::Unknown, .. } => {
+                return Err(Code::InvalidRequest);
+            }
+            Command::Chain { text, beside: Some(id), .. } => self.send(id, text, None, None)?,
+            Command::Chain { previous: Previous::Nothing, .. } => self.chained = 1,
+            Command::Chain { previous: Previous::Last, .. } if self.chained > 0 => self.chained += 2,
+            Command::Chain { .. } => return Err(Code::ResponseNotFound),
+            Command::Send { id, text, client, to, .. } => self.send(id, text, client.as_ref(), *to)?,
             Command::Retry(id) => {
                 let mut seen = self.seen(id)?;
                 if seen.messages > 0 {
@@ -89,20 +191,28 @@ impl Rules {
                 }
                 self.put(id, seen);
             }
-            Command::Change(id, state, title, client) => {
+            Command::Change { id, state, title, patch, known } => {
                 let mut seen = self.seen(id)?;
+                if *known == Match::Stale {
+                    return Err(Code::PreconditionFailed);
+                }
                 if *state == Some(State::Open) {
                     transition(&mut seen, State::Open)?;
                 }
-                if title.is_some() || client.is_some() {
+                if title.is_some() || patch.is_some() {
                     closed(seen.state).map_or(Ok(()), Err)?;
                 }
                 if title.is_some() && seen.title != *title {
                     seen.title.clone_from(title);
                     seen.history.push(EntryKind::Renamed);
                 }
-                if client.is_some() && seen.client != *client {
-                    seen.client.clone_from(client);
+                let client = match patch {
+                    None => seen.client.clone(),
+                    Some(Patch::Set(client)) => Some(client.clone()),
+                    Some(Patch::Remove) => None,
+                };
+                if seen.client != client {
+                    seen.client = client;
                     seen.history.push(EntryKind::MetadataChanged);
                 }
                 if let Some(state) = state {
@@ -115,14 +225,17 @@ impl Rules {
                 match (seen.state, confirmed) {
                     (State::Open, _) => {
                         seen.history.push(EntryKind::Deleted);
-                        self.0.insert(id.clone(), Place::InBin(seen));
+                        self.threads.insert(id.clone(), Place::InBin(seen));
                     }
                     (State::Locked, _) => return Err(Code::ThreadLocked),
-                    (State::Archived, true) => drop(self.0.insert(id.clone(), Place::Erased)),
+                    (State::Archived, true) => {
+                        self.threads.insert(id.clone(), Place::Erased);
+                        self.keys.retain(|_, (_, thread)| thread.as_ref() != Some(id));
+                    }
                     (State::Archived, false) => return Err(Code::ConfirmationRequired),
                 }
             }
-            Command::Undelete(id) => match self.0.get(id).cloned() {
+            Command::Undelete(id, _) => match self.threads.get(id).cloned() {
                 None => return Err(Code::ThreadNotFound),
                 Some(Place::Erased) => return Err(Code::ThreadDeleted),
                 Some(Place::Here(_)) => {}
@@ -136,14 +249,24 @@ impl Rules {
                 seen.pinned = *pinned;
                 self.put(id, seen);
             }
-            Command::Fork(id) => drop(self.seen(id)?),
+            Command::Fork(id, up_to, _) => {
+                let seen = self.seen(id)?;
+                let known = match up_to {
+                    UpTo::Tip => true,
+                    UpTo::Message(_) => seen.messages > 0,
+                    UpTo::Unknown => false,
+                };
+                if !known {
+                    return Err(Code::MessageNotFound);
+                }
+            }
         }
         Ok(())
     }
 
-    fn send(&mut self, id: &str, text: &str, to: Option<State>) -> Result<(), Code> {
+    fn send(&mut self, id: &str, text: &str, client: Option<&String>, to: Option<State>) -> Result<(), Code> {
         let mut seen = match self.seen(id) {
-            Err(Code::ThreadNotFound) => new(None),
+            Err(Code::ThreadNotFound) => new(None, client.cloned()),
             known => known?,
         };
         if to == Some(State::Open) && seen.state == State::Locked {
@@ -161,7 +284,7 @@ impl Rules {
     }
 
     fn put(&mut self, id: &str, seen: Seen) {
-        self.0.insert(id.to_owned(), Place::Here(seen));
+        self.threads.insert(id.to_owned(), Place::Here(seen));
     }
 }
 
