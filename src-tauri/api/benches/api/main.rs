@@ -6,6 +6,7 @@ mod client;
 #[path = "../../../core/benches/core/fill.rs"]
 #[allow(dead_code, reason = "the core's benchmarks use the rest")]
 mod fill;
+mod memory;
 mod streaming;
 #[path = "../../../core/benches/core/table.rs"]
 mod table;
@@ -32,6 +33,7 @@ fn main() {
     reading(&mut table, &runtime);
     listing(&mut table, &runtime);
     streaming::measure(&mut table, &runtime);
+    memory::measure(&mut table, &runtime);
     table.print();
 }
 
@@ -97,8 +99,8 @@ fn reading(table: &mut Table, runtime: &Runtime) {
         client.get("/v1/threads/long");
     }
     let each = ms(start.elapsed()) / MANY as f64;
-    table.ratio("memory after 100,000 requests more", resident(), "MiB", ("before them", before), "1.05");
-    table.figure("one of those requests, mean", each, "ms", "");
+    table.ratio("memory after 100,000 reads more", resident(), "MiB", ("before them", before), "1.05");
+    table.figure("one of those reads, mean", each, "ms", "");
 }
 
 fn listing(table: &mut Table, runtime: &Runtime) {

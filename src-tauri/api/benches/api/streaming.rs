@@ -2,12 +2,13 @@
 
 use std::fmt::Write as _;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use skein_core::Skein;
 use skein_core::wire::{EndpointOptions, JsonObject, NewEndpoint, Protocol};
 use tokio::runtime::Runtime;
 
@@ -17,11 +18,64 @@ use crate::table::{Table, ms};
 
 const TOKENS: usize = 20_000;
 const ASKED: usize = 100;
+const READERS: u32 = 4;
 const READS_A_SECOND: u32 = 500;
+/// What is read while a reply is streamed, of a thread as long as threads get.
+const READ: [&str; 2] = ["/v1/threads/long/messages?limit=100", "/v1/threads/long"];
 
 pub fn measure(table: &mut Table, runtime: &Runtime) {
-    let filled = thread_of(1_000);
+    let filled = thread_of(10_000);
     let skein = handle(&filled);
+    let sent = add_model(&skein);
+    let server = crate::serve(runtime, &skein);
+    let mut client = Client::connect(server.address());
+    let mut firsts: Vec<f64> = (0..ASKED)
+        .map(|n| {
+            let (first, _) = ask(&mut client, &streamed(&format!("short{n}"), "short"));
+            ms(first.duration_since(sent.recv().unwrap()))
+        })
+        .collect();
+    firsts.sort_by(f64::total_cmp);
+    table.figure("first streamed byte after the endpoint's, p99", firsts[ASKED * 99 / 100], "ms", "5 ms");
+
+    let long = |client: &mut Client, n: usize| {
+        let start = Instant::now();
+        let (_, end) = ask(client, &streamed(&format!("reply{n}"), "long"));
+        ms(end.duration_since(start))
+    };
+    let alone = middle((0..5).map(|n| long(&mut client, n)));
+    let stop = AtomicBool::new(false);
+    let (beside, mut reads, rate) = thread::scope(|scope| {
+        let start = Instant::now();
+        let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(|| keep_reading(server.address(), &stop))).collect();
+        let beside = middle((5..10).map(|n| long(&mut client, n)));
+        stop.store(true, Ordering::SeqCst);
+        let reads: Vec<f64> = readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect();
+        let rate = reads.len() as f64 / start.elapsed().as_secs_f64();
+        (beside, reads, rate)
+    });
+    reads.sort_by(f64::total_cmp);
+    table.ratio("20,000 tokens streamed beside 500 reads a second", beside, "ms", ("alone", alone), "1.1");
+    table.figure("reads by 4 readers meanwhile, of a thread of 10,000 messages", rate, "a second", "500");
+    table.figure("those reads (it, or 100 of its messages), p99", reads[reads.len() * 99 / 100], "ms", "");
+}
+
+/// Reads at this reader's part of the rate until it is time to stop; how long each read took, in milliseconds.
+fn keep_reading(address: SocketAddr, stop: &AtomicBool) -> Vec<f64> {
+    let mut reader = Client::connect(address);
+    let (start, mut took) = (Instant::now(), Vec::new());
+    while !stop.load(Ordering::SeqCst) {
+        let asked = Instant::now();
+        reader.get(READ[took.len() % READ.len()]);
+        took.push(ms(asked.elapsed()));
+        let due = start + Duration::from_secs(1) * took.len() as u32 / (READS_A_SECOND / READERS);
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+    took
+}
+
+/// Adds a model without delay, which becomes the default; hears when it sent the first byte of a short answer.
+pub fn add_model(skein: &Skein) -> Receiver<Instant> {
     let (port, sent) = model();
     let new = NewEndpoint {
         name: "bench".into(),
@@ -35,40 +89,14 @@ pub fn measure(table: &mut Table, runtime: &Runtime) {
     };
     let endpoint = skein.add_endpoint(new).unwrap();
     skein.set_default_endpoint(&endpoint.id).unwrap();
-    let server = crate::serve(runtime, &skein);
-    let mut client = Client::connect(server.address());
-    let mut firsts: Vec<f64> = (0..ASKED)
-        .map(|n| {
-            let (first, _) = ask(&mut client, &format!("short{n}"), "short");
-            ms(first.duration_since(sent.recv().unwrap()))
-        })
-        .collect();
-    firsts.sort_by(f64::total_cmp);
-    table.figure("first streamed byte after the endpoint's, p99", firsts[ASKED * 99 / 100], "ms", "5 ms");
+    sent
+}
 
-    let long = |client: &mut Client, n: usize| {
-        let start = Instant::now();
-        let (_, end) = ask(client, &format!("long{n}"), "long");
-        ms(end.duration_since(start))
-    };
-    let alone = middle((0..5).map(|n| long(&mut client, n)));
-    let stop = AtomicBool::new(false);
-    let beside = thread::scope(|scope| {
-        scope.spawn(|| {
-            let mut reader = Client::connect(server.address());
-            let (start, mut reads) = (Instant::now(), 0);
-            while !stop.load(Ordering::SeqCst) {
-                reader.get("/v1/threads/long/messages?limit=20");
-                reads += 1;
-                let due = start + Duration::from_secs(1) * reads / READS_A_SECOND;
-                thread::sleep(due.saturating_duration_since(Instant::now()));
-            }
-        });
-        let beside = middle((5..10).map(|n| long(&mut client, n)));
-        stop.store(true, Ordering::SeqCst);
-        beside
-    });
-    table.ratio("20,000 tokens streamed beside 500 reads a second", beside, "ms", ("alone", alone), "1.1");
+/// A request for a streamed response in a thread.
+pub fn streamed(thread: &str, text: &str) -> String {
+    format!(
+        "{{\"thread\": \"{thread}\", \"stream\": true, \"inputs\": [{{\"role\": \"user\", \"content\": \"{text}\"}}]}}"
+    )
 }
 
 fn middle(times: impl Iterator<Item = f64>) -> f64 {
@@ -78,11 +106,8 @@ fn middle(times: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Asks for a streamed response; when its first text came, and when it was over.
-fn ask(client: &mut Client, thread: &str, text: &str) -> (Instant, Instant) {
-    let body = format!(
-        "{{\"thread\": \"{thread}\", \"stream\": true, \"inputs\": [{{\"role\": \"user\", \"content\": \"{text}\"}}]}}"
-    );
-    client.start("POST", "/v1/model/response", &body);
+pub fn ask(client: &mut Client, body: &str) -> (Instant, Instant) {
+    client.start("POST", "/v1/model/response", body);
     let mut first = None;
     loop {
         let line = client.line();
