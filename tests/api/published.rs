@@ -62,11 +62,10 @@ fn command(text: &str) -> &str {
                     return &text[..=at];
                 }
             }
-            Some(_) => {}
             None if c == '\'' || c == '"' => quote = Some(c),
             None if c == '\\' => drop(chars.next()),
             None if c == '\n' => return &text[..at],
-            None => {}
+            _ => {}
         }
     }
     text

@@ -141,7 +141,7 @@ impl Served {
 
     /// Calls it, such as `POST /v1/threads`; the status, and the body as it came.
     pub fn call(&self, call: &str, headers: &[(&str, &str)], body: &str) -> (u16, String) {
-        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let headers = headers.iter().fold(String::new(), |head, (name, value)| head + name + ": " + value + "\r\n");
         let head = format!(
             "{call} HTTP/1.1\r\nHost: {}\r\nX-API-Key: {}\r\nConnection: close\r\n{headers}",
             self.address, self.token
