@@ -98,6 +98,8 @@ fn a_key_repeats_the_first_answer_and_asks_nobody_twice() {
     let made = desk.call_with("POST", "/v1/threads", &key, Some(&json!({"title": "Once"}))).json();
     let again = desk.call_with("POST", "/v1/threads", &key, Some(&json!({"title": "Once"})));
     assert_eq!((again.status, again.json()), (201, made.clone()));
+    let chained = desk.call_with("POST", "/v1/threads", &[("Idempotency-Key", "another")], None);
+    assert_eq!(chained.code(), "idempotency_conflict", "the key of a chain");
     let other = desk.call_with("POST", "/v1/threads/t/fork", &key, Some(&json!({"title": "Once"})));
     assert!(other.status >= 400, "another call under the same key: {other:?}");
     let key = [("Idempotency-Key", "fork one")];

@@ -48,6 +48,10 @@ impl Skein {
     }
 
     fn once(&self, once: &Once, make: impl Fn(&Transaction<'_>) -> Result<ThreadRow>) -> Result<Thread> {
+        // A response that is kept in memory only is another request, whatever it says.
+        if self.0.chains.find_once(once, self.now())?.is_some() {
+            return Err(RuleError::IdempotencyConflict.into());
+        }
         self.unless_abandoned(|| {
             self.store().write(|tx| {
                 if let Some(made) = idempotency::find(tx, once, self.now())? {
