@@ -1,5 +1,5 @@
 // The local API's settings: on and off, where it answers, and a token that the page never sees.
-import { screen, waitFor } from '@testing-library/svelte';
+import { cleanup, screen, waitFor } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import type { Fake } from './fake';
 import { story } from './story';
@@ -61,6 +61,18 @@ describe('the local API', () => {
     await screen.findByText(/The token is new/);
     expect(fake.renewed).toBe(1);
     expect(document.body.textContent).not.toContain('token 0');
+  });
+
+  it('tells a keychain that is locked from none at all', async () => {
+    for (const keychain of ['locked', 'silent'] as const) {
+      const fake = story();
+      fake.settings.api.enabled = true;
+      fake.keychain = keychain;
+      await settings(fake);
+      await screen.findByText(/The keychain is locked or does not answer.*The one that it holds is not changed/);
+      expect(screen.queryByText(/There is no keychain/)).toBeNull();
+      cleanup();
+    }
   });
 
   it('says what holds where there is no keychain', async () => {

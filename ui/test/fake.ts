@@ -633,7 +633,7 @@ export class Fake extends FakePrompts {
   on_api_state(): ApiState {
     const { enabled, port } = this.settings.api;
     if (!enabled) return { status: 'off', address: null, token: null };
-    const token = this.keychain === 'ready' ? 'keychain' : 'this_run';
+    const token = this.keychain === 'ready' ? 'keychain' : this.keychain === 'missing' ? 'this_run' : 'unknown';
     if (this.portsInUse.includes(port)) return { status: 'port_in_use', address: null, token };
     return { status: 'running', address: `http://127.0.0.1:${port || 40_123}/v1`, token };
   }
