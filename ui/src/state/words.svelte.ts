@@ -48,10 +48,14 @@ class Words {
     return formats.number(this.locale).format(n);
   }
 
-  /** 31204 as `31k`, 1300009 as `1.3M`, where a glance is enough. */
+  /** 31204 as `31K`, 1300009 as `1.3M` or `1,3 Mio.`, where a glance is enough. */
   roughly(n: number) {
-    if (n >= 1_000_000) return `${this.number(Math.round(n / 100_000) / 10)}M`;
-    return n < 1000 ? this.number(n) : `${this.number(Math.round(n / 1000))}k`;
+    return formats.roughly(this.locale).format(n);
+  }
+
+  /** 0.25 as `25%` or `25 %`. */
+  percent(part: number) {
+    return formats.percent(this.locale).format(part);
   }
 
   date(time: string) {
@@ -150,10 +154,12 @@ function money(locale: string, currency: string, places: number) {
 
 const formats = {
   number: kept((locale) => new Intl.NumberFormat(locale)),
+  roughly: kept((locale) => new Intl.NumberFormat(locale, { notation: 'compact' })),
+  percent: kept((locale) => new Intl.NumberFormat(locale, { style: 'percent' })),
   date: dates({ day: 'numeric', month: 'short', year: 'numeric' }),
-  moment: dates({ day: 'numeric', month: 'short', year: 'numeric', hour: 'numeric', minute: '2-digit' }),
-  clock: dates({ hour: 'numeric', minute: '2-digit' }),
-  second: dates({ hour: 'numeric', minute: '2-digit', second: '2-digit' }),
+  moment: dates({ dateStyle: 'medium', timeStyle: 'short' }),
+  clock: dates({ timeStyle: 'short' }),
+  second: dates({ timeStyle: 'medium' }),
   monthName: dates({ month: 'long', year: 'numeric' }),
   weekday: dates({ weekday: 'short' }),
   day: dates({ day: 'numeric', month: 'short' }),
