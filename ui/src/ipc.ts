@@ -115,6 +115,7 @@ export const threads = {
   print: () => call<void>('print_page'),
   rename: (id: string, title: string) => call<Thread>('rename_thread', { id, title }),
   changeMetadata: (id: string, patch: Metadata) => call<Thread>('change_metadata', { id, patch }),
+  writeMetadata: (id: string, seen: Metadata, json: string) => call<Thread>('write_metadata', { id, seen, json }),
   setState: (id: string, state: State) => call<Thread>('set_state', { id, state }),
   delete: (id: string, confirm: string | null = null) => call<Deleted>('delete_thread', { id, confirm }),
   undelete: (id: string) => call<Thread>('undelete_thread', { id }),

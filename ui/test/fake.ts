@@ -343,6 +343,19 @@ export class Fake extends FakePrompts {
     return this.change(id, { metadata }, 'metadata_changed');
   }
 
+  on_write_metadata({ id, seen, json }: Args) {
+    let wanted: Args;
+    try {
+      wanted = JSON.parse(String(json)) as Args;
+    } catch {
+      throw refusal('invalid_metadata');
+    }
+    const keys = String(json).match(/"[^"]*"(?=\s*:)/g) ?? [];
+    if (Array.isArray(wanted) || new Set(keys).size < keys.length) throw refusal('invalid_metadata');
+    const gone = Object.keys(seen as Args).filter((key) => !(key in wanted));
+    return this.on_change_metadata({ id, patch: { ...wanted, ...Object.fromEntries(gone.map((key) => [key, null])) } });
+  }
+
   on_set_state({ id, state }: Args) {
     if (this.get(id).thread.state === 'archived') throw refusal('invalid_transition');
     const seal = this.sealed(this.get(id).thread, state as State);

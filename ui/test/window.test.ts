@@ -359,6 +359,45 @@ describe('a thread', () => {
     await waitFor(() => expect(fake.get(memo).thread.metadata['matter']).toBe('TP-1'));
   });
 
+  it('has metadata as JSON, too: refused with its reason, measured, and kept', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    const size = () => screen.getByText(/of 16 KB used/).textContent;
+    expect(size()).toBe('68 bytes of 16 KB used');
+    await user.click(button('As JSON'));
+    const json = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Metadata as JSON' });
+    expect(JSON.parse(json.value)).toEqual(fake.get(memo).thread.metadata);
+    await fireEvent.input(json, { target: { value: '{"a": 1, "a": 2}' } });
+    await user.click(button('Save'));
+    expect((await screen.findByRole('alert')).textContent).toContain('a JSON object in which each key stands once');
+    expect(json.value).toBe('{"a": 1, "a": 2}');
+    // Meanwhile somebody sets something else.
+    fake.change(memo, { metadata: { ...fake.get(memo).thread.metadata, year: 2026 } });
+    await fireEvent.input(json, { target: { value: '{"client": "Acme AG", "list": [1]}' } });
+    expect(size()).toBe('32 bytes of 16 KB used');
+    await clean();
+    await user.click(button('Save'));
+    await waitFor(() => expect(fake.get(memo).thread.metadata).toEqual({ client: 'Acme AG', list: [1], year: 2026 }));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    expect(screen.getByTestId('metadata')).toBeTruthy();
+  });
+
+  it('keeps neither title nor metadata at the Enter that ends a composition', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    (document.activeElement as HTMLElement).blur();
+    await user.keyboard('{F2}');
+    const title = await screen.findByRole('textbox', { name: 'Title' });
+    await fireEvent.keyDown(title, { key: 'Enter', keyCode: 229 });
+    expect(screen.getByRole('textbox', { name: 'Title' })).toBe(title);
+    await user.keyboard('{Escape}');
+    const matter = screen.getByRole<HTMLInputElement>('textbox', { name: 'Value of matter' });
+    await user.clear(matter);
+    await user.type(matter, 'half');
+    await fireEvent.keyDown(matter, { key: 'Enter', keyCode: 229 });
+    expect([document.activeElement === matter, fake.did('change_metadata'), fake.did('rename_thread')]).toEqual([true, [], []]);
+  });
+
   it('in the bin since, or gone, says so where it would stand', async () => {
     const fake = story();
     await open(fake);

@@ -17,3 +17,15 @@ export function readValue(text: string): unknown {
 export function showValue(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
+
+/** Bytes of a value as compact JSON: that is what is measured against the limit. */
+export const sizeOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+
+/** The same of what is written; what is no JSON yet counts as it stands. */
+export function sizeOfJson(json: string): number {
+  try {
+    return sizeOf(JSON.parse(json));
+  } catch {
+    return new TextEncoder().encode(json).length;
+  }
+}

@@ -29,6 +29,10 @@ export const rename = (id: string, title: string) => change(id, 'title', () => t
 
 export const changeMetadata = (id: string, patch: Metadata) => change(id, 'metadata', () => threads.changeMetadata(id, patch));
 
+/** Sets the metadata that was written as JSON, going on from what was seen. */
+export const writeMetadata = (id: string, seen: Metadata, json: string, then: () => void) =>
+  change(id, 'metadata', () => threads.writeMetadata(id, seen, json), then);
+
 export const pin = (id: string, pinned: boolean) => change(id, 'pin', () => threads.pin(id, pinned));
 
 export const lock = (id: string) => change(id, 'state', () => threads.setState(id, 'locked'));
