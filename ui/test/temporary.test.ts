@@ -96,6 +96,11 @@ describe('a temporary chat', () => {
     await user.click(within(alert).getByRole('button', { name: 'Begin anew' }));
     await waitFor(() => expect(articles()).toHaveLength(0));
     expect(screen.getByTestId('temporary')).toBeTruthy();
+    expect(field().value).toBe('Two');
+    expect(screen.queryByRole('alert')).toBeNull();
+    fake.refuse.clear();
+    await user.type(field(), '{Enter}');
+    await waitFor(() => expect(fake.did('respond_in_chain').at(-1)).toMatchObject({ previous: null, text: 'Two' }));
   });
 
   it('is copied by Rust, which holds its text', async () => {

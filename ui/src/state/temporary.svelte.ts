@@ -130,6 +130,16 @@ export class Chat extends Writing {
     if (text !== null) this.quote(text);
   }
 
+  /** Takes over what is written in another, and how that one asks. */
+  takeOver({ text, folds, caret, asking, model }: Chat) {
+    this.text = text;
+    this.folds = folds;
+    this.caret = caret;
+    this.asking.put(asking.options);
+    this.asking.tell(asking.told);
+    this.choose(model);
+  }
+
   /** Lets go of it, in Rust too. What is gone already needs no words. */
   forget() {
     this.stop();
@@ -156,6 +166,17 @@ class Temporary {
     const aside = { thread: thread.id, title: thread.title ?? t('thread.untitled'), view, response: view.response.id };
     await pane.fresh();
     this.#show(new Chat(aside));
+  }
+
+  /** Begins the chat anew where its chain is gone. What is written, and how it asks, goes along. */
+  async anew() {
+    const { chat: gone } = this;
+    if (gone === null) return this.begin();
+    const chat = new Chat(gone.aside);
+    chat.takeOver(gone);
+    gone.forget();
+    failures.clear(...failures.spots('temporary'));
+    this.#show(chat);
   }
 
   /** Leaves the chat for where it was begun. */
