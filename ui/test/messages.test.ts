@@ -4,6 +4,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { command } from '../src/commands';
 import { composer } from '../src/state/composer.svelte';
+import { find } from '../src/state/find.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { temporary } from '../src/state/temporary.svelte';
 import { words } from '../src/thread/selection';
@@ -65,6 +66,23 @@ describe('a long message', () => {
     expect(article('line 3').textContent).toContain('line 300');
     await user.click(button('Show less'));
     expect(article('line 3').textContent).not.toContain('line 200');
+  });
+
+  it('unfolds for whoever is led to it', async () => {
+    const { fake, kept } = talk();
+    fake.say(fake.add('other', 'Another', null, 'open', 2), 'user', 'Hello');
+    const folded = fake.say(kept, 'assistant', `${'a line\n'.repeat(150)}the needle`);
+    for (let n = 0; n < 3; n++) fake.say(kept, 'user', `after ${n}`);
+    await open(fake);
+    await pane.open('t', folded.id);
+    await waitFor(() => expect(screen.getByText(/the needle/)).toBeTruthy());
+    await pane.open('other');
+    await pane.open('t');
+    await waitFor(() => expect(screen.getByText('after 2')).toBeTruthy());
+    expect(screen.queryByText(/the needle/)).toBeNull();
+    find.show();
+    await find.type('needle');
+    await waitFor(() => expect(screen.getByText(/the needle/)).toBeTruthy());
   });
 
   it('that was seen arriving stays whole', async () => {

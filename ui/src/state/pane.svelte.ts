@@ -87,6 +87,8 @@ class Pane {
       this.target = found ? { position: found.position, messageId: found.message.id } : null;
       this.#apply(view);
       this.opening += 1;
+      // Whoever was led to a message is to see all of it.
+      if (found && found.folded !== null) void folds.open(id, found);
       composer.enter(id, view.draft);
       void this.#loadHistory();
     } catch (refusal) {
