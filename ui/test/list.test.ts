@@ -38,6 +38,22 @@ describe('choosing', () => {
     expect(screen.queryByTestId('bulk')).toBeNull();
   });
 
+  it('shows the state beside the box, and Escape chooses none wherever the focus is', async () => {
+    const fake = story();
+    const user = await open(fake, 'acme_tp_2026_11');
+    const line = (id: string) => document.querySelector<HTMLElement>(`[data-thread=${id}]`)!;
+    const states = (id: string) => [...line(id).querySelectorAll('use')].map((use) => use.getAttribute('href'));
+    const before = states('thread_q3');
+    await user.keyboard('{Control>}');
+    await user.click(line('thread_q3'));
+    await user.keyboard('{/Control}');
+    expect(line('thread_q3').getAttribute('aria-pressed')).toBe('true');
+    expect(states('thread_q3')).toEqual(expect.arrayContaining(before));
+    screen.getByRole('textbox', { name: 'Write a message' }).focus();
+    await user.keyboard('{Escape}');
+    expect(selection.count).toBe(0);
+  });
+
   it('goes by keys alone: Shift with arrows, Ctrl with space, Ctrl+A', async () => {
     const user = await open(story());
     row(memo).focus();

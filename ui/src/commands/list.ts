@@ -10,6 +10,7 @@ import { settings } from '../state/settings.svelte';
 import { sidebar, type Filter } from '../state/sidebar.svelte';
 import type { Key } from '../state/words.svelte';
 import type { Command } from './command';
+import type { Shortcut } from './shortcut';
 
 const filters: [Filter, Key, string][] = [
   ['all', 'commands.showAll', 'skein'],
@@ -25,7 +26,7 @@ const sorts: [SidebarSort, Key][] = [
   ['title', 'commands.sortTitle'],
 ];
 
-const chosen: [string, Key, string, () => void][] = [
+const chosen: [string, Key, string, () => void, Shortcut?][] = [
   ['lock', 'commands.lockChosen', 'lock', () => void bulk.bring(selection.chosen, 'locked')],
   ['unlock', 'commands.unlockChosen', 'unlock', () => void bulk.bring(selection.chosen, 'open')],
   ['archive', 'commands.archiveChosen', 'box', askArchiveAll],
@@ -33,7 +34,7 @@ const chosen: [string, Key, string, () => void][] = [
   ['pin', 'commands.pinChosen', 'pin', () => void bulk.pin(selection.chosen, true)],
   ['export', 'commands.exportChosen', 'export', () => void exportChosen()],
   ['delete', 'commands.deleteChosen', 'bin', () => void bulk.remove(selection.chosen)],
-  ['clear', 'list.clear', 'close', () => selection.clear()],
+  ['clear', 'list.clear', 'close', () => selection.clear(), { key: 'Escape' }],
 ];
 
 /** Whether the focus is on the messages of the thread on show. */
@@ -64,7 +65,9 @@ export const list: Command[] = [
   { id: 'list.foldAll', words: 'list.foldAll', group: 'list', icon: 'right', run: () => sidebar.fold(sidebar.groups, true) },
   { id: 'list.unfoldAll', words: 'list.unfoldAll', group: 'list', icon: 'down', run: () => sidebar.fold(sidebar.groups, false) },
   { id: 'list.chooseAll', words: 'list.chooseAll', group: 'list', icon: 'check', run: () => selection.chooseAll() },
-  ...chosen.map(([what, words, icon, run]): Command => ({ id: `list.${what}Chosen`, words, group: 'list', icon, when: () => selection.count > 0, run })),
+  ...chosen.map(([what, words, icon, run, shortcut]): Command => ({
+    id: `list.${what}Chosen`, words, group: 'list', icon, when: () => selection.count > 0, run, ...(shortcut ? { shortcut } : {}),
+  })),
   ...filters.map(([filter, words, icon]): Command => ({
     id: `list.${filter}`, words, group: 'list', icon, when: () => sidebar.filter !== filter, run: () => sidebar.choose(filter),
   })),
