@@ -35,6 +35,19 @@ it('the inspector says what the model saw for the last reply', async () => {
   await waitFor(() => expect(pane.target?.messageId).toBe(kept.messages[0]!.id));
 });
 
+it('while a reply runs nobody says that nothing was sent', async () => {
+  const fake = story();
+  const user = await open(fake, 'acme_tp_2026_11');
+  const last = fake.get('acme_tp_2026_11').messages.findLast((each) => each.response !== null)?.response?.id ?? '';
+  const get = fake.on_get_receipt.bind(fake);
+  fake.on_get_receipt = ({ id }) => ({ ...get({ id: last }), response: String(id), bodySha256: null });
+  await user.type(screen.getByRole('textbox', { name: 'Write a message' }), 'And now{Enter}');
+  await screen.findByTestId('streaming');
+  await waitFor(() => expect(fake.did('get_receipt').length).toBeGreaterThan(1));
+  await waitFor(() => expect(screen.getByTestId('model-saw')).toBeTruthy());
+  expect(screen.getByTestId('model-saw').textContent).not.toContain('Nothing was sent');
+});
+
 it('another reply is chosen at the message, and the last one is a click away', async () => {
   const fake = story();
   const kept = fake.get(memo);
@@ -66,10 +79,10 @@ it('the request is shown a page at a time, copied and saved whole', async () => 
   await waitFor(() => expect(dialog.textContent).toContain('Page 2 of 3'));
   await clean();
   await user.click(within(dialog).getByRole('button', { name: 'Copy all' }));
-  await waitFor(() => expect(within(dialog).getByRole('status').textContent).toBe('Copied.'));
+  await waitFor(() => expect(dialog.querySelector('.done')?.textContent).toBe('Copied.'));
   expect(fake.copied).toEqual([fake.request]);
   await user.click(within(dialog).getByRole('button', { name: 'Save…' }));
-  await waitFor(() => expect(within(dialog).getByRole('status').textContent).toMatch(/^Saved: \/home\/anna\/resp_/));
+  await waitFor(() => expect(dialog.querySelector('.done')?.textContent).toMatch(/^Saved: \/home\/anna\/resp_/));
   fake.refuse.set('save_request', refusal('storage_full'));
   await user.click(within(dialog).getByRole('button', { name: 'Save…' }));
   await waitFor(() => expect(within(dialog).getByRole('alert').dataset['code']).toBe('storage_full'));
