@@ -1,4 +1,5 @@
 // Every command of the window, and what a key means.
+import { composing } from '../parts/composing';
 import { dialogs } from '../state/dialogs.svelte';
 import { t } from '../state/words.svelte';
 import { applies, type Command } from './command';
@@ -26,7 +27,7 @@ export function hint(id: string) {
 
 /** What a key means now, or nothing. Dialogs and menus take their own keys before this is asked. */
 export function meaning(event: KeyboardEvent): Command | null {
-  if (event.isComposing || event.defaultPrevented) return null;
+  if (composing(event) || event.defaultPrevented) return null;
   const writes = event.key.length === 1 && !event.ctrlKey && !event.metaKey && isField(event.target);
   if (writes) return null;
   const means = (shortcut?: Shortcut) => shortcut !== undefined && matches(event, shortcut);

@@ -1,9 +1,10 @@
 // The keys of the list of prompts, wherever what narrows it is typed.
+import { composing } from '../parts/composing';
 import type { Choosing } from '../state/choosing.svelte';
 
 /** Whether the key was for the list. */
 export function chooserKey(event: KeyboardEvent, choosing: Choosing): boolean {
-  if (event.isComposing || event.keyCode === 229) return false;
+  if (composing(event)) return false;
   const bare = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
   const acts: Record<string, () => void> = {
     ArrowDown: () => choosing.move(1),

@@ -1,5 +1,6 @@
 // Typing ahead: letters typed in the list lead to the next thread whose title begins with them.
 import { threads } from '../ipc';
+import { composing } from '../parts/composing';
 import { sidebar } from './sidebar.svelte';
 
 /** How long the next letter belongs to those before, in milliseconds. */
@@ -11,7 +12,7 @@ let turn = 0;
 
 /** Whether a key belongs to a title: a space only within one. */
 export function writes(event: KeyboardEvent) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey || composing(event)) return false;
   const going = typed !== '' && event.timeStamp - last < TOGETHER;
   return /^[\p{L}\p{N}]$/u.test(event.key) || (going && /^[^\p{C}]$/u.test(event.key));
 }

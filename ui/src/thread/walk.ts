@@ -1,10 +1,11 @@
 // Walking through the messages by keyboard: J and K go from one to the next, arrows too once a
 // message has the focus, and scroll first where it is longer than the view.
 const MOVES: Record<string, -1 | 1> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+import { composing } from '../parts/composing';
 
 /** Where a key leads, as a place from 1; `null` where it means nothing here. */
 export function destination(event: KeyboardEvent, box: HTMLElement, length: number): number | null {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.isComposing || length === 0) return null;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || composing(event) || length === 0) return null;
   const { target } = event;
   if (!(target instanceof HTMLElement) || target.closest('textarea, input, select, [role=menu]')) return null;
   const message = target.closest<HTMLElement>('.message');
