@@ -78,7 +78,7 @@ it('long work shows how far it is, and stops when told to', async () => {
   const dialog = await asked();
   await user.click(dialog.getByRole('button', { name: 'Choose where…' }));
   const work = await screen.findByTestId('work');
-  await waitFor(() => expect(work.textContent).toContain('25 %'));
+  await waitFor(() => expect(work.textContent).toContain('25%'));
   await clean();
   await user.click(within(work).getByRole('button', { name: 'Cancel' }));
   expect(fake.did('stop_work')).toHaveLength(1);

@@ -10,7 +10,7 @@ use crate::clock::Millis;
 use crate::endpoint::{CallEvent, Retry};
 use crate::error::Code;
 use crate::thread::limits;
-use crate::wire::{ErrorDetail, FinishReason, JsonObject, ResponseStatus, Usage};
+use crate::wire::{ErrorDetail, FinishReason, ResponseStatus, Usage};
 
 /// How often a call is repeated at most, and only before the first byte.
 pub const RETRIES: u32 = 3;
