@@ -363,7 +363,7 @@ describe('a thread', () => {
     const fake = story();
     const user = await open(fake, memo);
     const size = () => screen.getByText(/of 16 KB used/).textContent;
-    expect(size()).toBe('68 bytes of 16 KB used');
+    expect(size()).toBe('63 bytes of 16 KB used');
     await user.click(button('As JSON'));
     const json = screen.getByRole<HTMLTextAreaElement>('textbox', { name: 'Metadata as JSON' });
     expect(JSON.parse(json.value)).toEqual(fake.get(memo).thread.metadata);
@@ -374,7 +374,7 @@ describe('a thread', () => {
     // Meanwhile somebody sets something else.
     fake.change(memo, { metadata: { ...fake.get(memo).thread.metadata, year: 2026 } });
     await fireEvent.input(json, { target: { value: '{"client": "Acme AG", "list": [1]}' } });
-    expect(size()).toBe('32 bytes of 16 KB used');
+    expect(size()).toBe('31 bytes of 16 KB used');
     await clean();
     await user.click(button('Save'));
     await waitFor(() => expect(fake.get(memo).thread.metadata).toEqual({ client: 'Acme AG', list: [1], year: 2026 }));
