@@ -18,6 +18,7 @@ type Ear<'a> = State<'a, Arc<WindowSink>>;
 
 /// Sends a message behind a response, or at the beginning of a chain, with a new system prompt before it if there is one.
 #[tauri::command]
+#[allow(clippy::too_many_arguments, reason = "each is an argument of the page or a state of the program")]
 pub async fn respond_in_chain(
     skein: Handle<'_>,
     sink: Ear<'_>,
