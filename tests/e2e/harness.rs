@@ -139,15 +139,16 @@ impl Desk {
     pub async fn open_read_only(&self) -> Window {
         let (program, starter) = (self.home().join("skein-window"), self.home().join("as-somebody"));
         fs::copy(PROGRAM, &program).expect("a copy that anybody can start");
-        // The driver is still root's, and what it makes in the run folder is not for others.
-        let mut script = String::from("#!/bin/sh\nexport GSETTINGS_BACKEND=memory\nexec ");
+        let mut somebody = "";
         if self.is_root() {
-            script += "setpriv --reuid=65534 --regid=65534 --clear-groups ";
+            somebody = "setpriv --reuid=65534 --regid=65534 --clear-groups ";
             for folder in ["data", "config", "cache", "run"] {
                 run("chown", &["-R", "65534:65534", self.home().join(folder).to_str().expect("a plain path")]);
             }
         }
-        script += &format!("'{}' \"$@\"\n", program.display());
+        // The driver is still root's, and what it makes in the run folder is not for others.
+        let script =
+            format!("#!/bin/sh\nexport GSETTINGS_BACKEND=memory\nexec {somebody}'{}' \"$@\"\n", program.display());
         fs::write(&starter, script).expect("a script");
         fs::set_permissions(&starter, fs::Permissions::from_mode(0o755)).expect("a program");
         run("chmod", &["-R", "a=rX", self.store().to_str().expect("a plain path")]);
