@@ -95,7 +95,7 @@ export class Fake extends FakePrompts {
   portsInUse: number[] = [];
   renewed = 0;
   shown: string[] = [];
-  keychain: 'ready' | 'missing' = 'ready';
+  keychain: 'ready' | 'missing' | 'locked' | 'silent' = 'ready';
   readOnly = false;
   newDraft: Draft = { ...blank };
   opened: string[] = [];
