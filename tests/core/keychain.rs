@@ -131,6 +131,18 @@ fn what_cannot_be_a_key_is_refused_without_being_repeated() {
     assert_eq!(skein.set_key("practice", secret(KEY)).unwrap_err().code(), Code::InvalidRequest);
 }
 
+#[test]
+fn a_refusal_carries_its_reason_in_a_word() {
+    let (skein, _dir) = open();
+    let endpoint = skein.add_endpoint(new("local", "https://a.b/v1")).unwrap();
+    let reason = |error: skein_core::Error| error.detail().details["reason"].clone();
+    assert_eq!(reason(skein.add_endpoint(new("LOCAL", "https://a.b/v1")).unwrap_err()), "endpoint_taken");
+    assert_eq!(reason(skein.add_endpoint(new("a/b", "https://a.b/v1")).unwrap_err()), "endpoint_name");
+    assert_eq!(reason(skein.set_key(&endpoint.id, secret("two words")).unwrap_err()), "key_shape");
+    let kind = skein.add_endpoint(new("other", "http://a.b/v1")).unwrap_err().detail().details["kind"].clone();
+    assert_eq!(kind, "plain_http");
+}
+
 #[tokio::test]
 async fn a_test_takes_the_first_words_and_leaves() {
     let server = ModelServer::start();

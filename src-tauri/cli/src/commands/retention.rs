@@ -1,7 +1,8 @@
 //! Retention: what is due, what a run does, and the policy.
 
+use serde_json::json;
 use skein_core::Skein;
-use skein_core::wire::{CleanedThread, DueReason, DueThread, Retention, RetentionMode, RetentionReport};
+use skein_core::wire::{CleanedThread, DueReason, DueThread, JsonObject, Retention, RetentionMode, RetentionReport};
 
 use super::show;
 use crate::args::RetentionCommand;
@@ -24,16 +25,18 @@ pub fn run(skein: &Skein, command: &RetentionCommand, output: &Output) -> Result
         }
         RetentionCommand::Run => output.value(&skein.run_retention()?, report_words)?,
         RetentionCommand::Policy { mode, inactivity_days, age_days } => {
-            let mut settings = skein.settings()?;
-            let policy = Retention {
-                mode: mode.unwrap_or(settings.retention.mode),
-                inactivity_days: inactivity_days.unwrap_or(settings.retention.inactivity_days),
-                age_days: age_days.unwrap_or(settings.retention.age_days),
+            let given = [
+                ("mode", mode.map(|mode| json!(mode))),
+                ("inactivityDays", inactivity_days.map(|days| json!(days))),
+                ("ageDays", age_days.map(|days| json!(days))),
+            ];
+            let policy: JsonObject =
+                given.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+            let settings = if policy.is_empty() {
+                skein.settings()?
+            } else {
+                skein.patch_settings(JsonObject::from_iter([("retention".to_owned(), policy.into())]))?
             };
-            if policy != settings.retention {
-                settings.retention = policy;
-                skein.change_settings(&settings)?;
-            }
             output.value(&settings.retention, policy_words)?;
         }
     }
