@@ -1,7 +1,7 @@
 // Failures: each stands where it happened, stays until exactly it succeeds, and is tried again as it was.
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { pin } from '../src/state/actions';
+import { lock, pin } from '../src/state/actions';
 import { failures } from '../src/state/failures.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { refusal } from './fake';
@@ -83,6 +83,26 @@ describe('a failure', () => {
     await user.click(await tryAgain());
     await waitFor(() => expect(fake.get('thread_sd').thread.pinned).toBe(true));
     expect(fake.get(memo).thread.pinned).toBe(false);
+  });
+
+  it('takes no room where there is none', async () => {
+    const fake = story();
+    await open(fake, memo);
+    const places = [...document.querySelectorAll('.trouble')];
+    expect(places.length).toBeGreaterThan(5);
+    expect(places.filter((each) => [...each.childNodes].some((node) => node.nodeType !== Node.COMMENT_NODE)).map((each) => each.outerHTML)).toEqual([]);
+  });
+
+  it('is dismissed by itself, and leaves the next one in sight', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('pin_thread', full);
+    fake.refuse.set('set_state', refusal('storage_error'));
+    await pin(memo, true);
+    await lock(memo);
+    expect((await alert()).textContent).toContain('The disk is full.');
+    await user.click(within(await alert()).getByRole('button', { name: 'Dismiss' }));
+    await waitFor(async () => expect((await alert()).textContent).toContain('The store could not be read or written.'));
   });
 
   it('does not follow to another thread', async () => {
