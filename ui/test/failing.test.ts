@@ -1,7 +1,7 @@
 // Failures: each stands where it happened, stays until exactly it succeeds, and is tried again as it was.
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { lock, pin } from '../src/state/actions';
+import { lock, pin, rename } from '../src/state/actions';
 import { failures } from '../src/state/failures.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { refusal } from './fake';
@@ -91,6 +91,17 @@ describe('a failure', () => {
     const places = [...document.querySelectorAll('.trouble')];
     expect(places.length).toBeGreaterThan(5);
     expect(places.filter((each) => each.childElementCount > 0 || each.textContent !== '').map((each) => each.outerHTML)).toEqual([]);
+  });
+
+  it('is over once its next step was taken', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('rename_thread', refusal('thread_locked'));
+    await rename(memo, 'Another');
+    fake.refuse.clear();
+    await user.click(within(await alert()).getByRole('button', { name: 'Unlock' }));
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+    expect(fake.did('set_state')).toEqual([{ id: memo, state: 'open' }]);
   });
 
   it('is dismissed by itself, and leaves the next one in sight', async () => {
