@@ -154,9 +154,10 @@ async fn axe_finds_nothing_on_any_screen_in_either_theme() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
     page.js("document.querySelector('nav').append(document.createElement('button'))", vec![]).await;
     assert_eq!(page.accessibility_faults().await.len(), 1, "a button without a name is one fault");
-    let small = "const main = document.querySelector('main'); main.replaceChildren(); for (const name of ['One', 'Two']) { \
-         const button = main.appendChild(document.createElement('button')); button.ariaLabel = name; \
-         button.style.cssText = 'display: block; flex: none; width: 12px; height: 12px' }";
+    let small = "const box = document.body.appendChild(document.createElement('div')); \
+         box.style.cssText = 'position: fixed; top: 0; left: 0; z-index: 99'; for (const name of ['One', 'Two']) { \
+         const button = box.appendChild(document.createElement('button')); button.ariaLabel = name; \
+         button.style.cssText = 'display: block; width: 12px; height: 12px' }";
     page.js(small, vec![]).await;
     let faults = page.accessibility_faults().await;
     assert!(faults.iter().any(|fault| fault.starts_with("target-size")), "two small ones in a row: {faults:?}");
