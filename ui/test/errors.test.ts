@@ -101,7 +101,7 @@ it('every reason that Rust gives for a refusal has words, in each language', () 
   const sources = ['core/src/skein/endpoints/check.rs', 'core/src/skein/endpoints.rs', 'core/src/skein/prompts.rs', 'core/src/skein/bulk.rs', 'core/src/keychain.rs', 'core/src/record/mod.rs', 'src/commands/exports.rs', 'src/commands/clipboard.rs'];
   const given = sources.flatMap((path) => {
     const source = core(path);
-    const named = [...source.matchAll(/(?:unfit|refusal)\(\s*"(\w+)",|reason: "(\w+)"|"reason"\.into\(\), "(\w+)"/g)];
+    const named = [...source.matchAll(/(?:unfit|refusal)\(\s*"(\w+)",|"?reason"?: "(\w+)"|"reason"\.into\(\), "(\w+)"/g)];
     const listed = [.../fn reason\(&self\)[\s\S]*?\n {4}\}/.exec(source)?.[0].matchAll(/"(\w+)"/g) ?? []];
     return [...named, ...listed].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
   });

@@ -110,7 +110,7 @@ it('what was altered is named, and no record is made of it', async () => {
 it('of many, those that failed are named with why, beside what was saved', async () => {
   const fake = story();
   const why = (id: string, code: string, details = {}) => ({ id, title: fake.get(id).thread.title, error: refusal(code, details) });
-  fake.failed = [why(audit, 'invalid_request', { file: '/home/anna/x.zip' }), why('thread_in', 'storage_error')];
+  fake.failed = [why(audit, 'invalid_request', { file: '/home/anna/x.zip', reason: 'exists' }), why('thread_in', 'storage_error', { reason: 'unwritable' })];
   user = await open(fake, audit);
   const dialog = await asked();
   await user.click(dialog.getByRole('radio', { name: 'Everything: all threads of this store' }));
