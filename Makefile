@@ -6,7 +6,7 @@ SHELL := /bin/bash
 UI_SOURCES := $(shell find ui/src ui/public -type f 2>/dev/null) $(wildcard ui/*.ts ui/*.js ui/*.json ui/index.html)
 HAS_DISPLAY := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin Windows_NT,$(shell uname -s) $(OS)))
 
-.PHONY: help run test lint bench bundle screenshots generate clean
+.PHONY: help run test lint fuzz bench bundle screenshots generate clean
 
 help: ## What can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-13s %s\n", $$1, $$2 }'
@@ -40,6 +40,9 @@ lint: ui/dist/index.html ## Formatting, clippy and documentation, without a warn
 	cd src-tauri/pdf && RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-Dwarnings cargo build --all-targets
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items
 
+fuzz: ## Give ten million inputs to each reader of what servers send (INPUTS=... for another number)
+	SKEIN_FUZZ=$(or $(INPUTS),10000000) cargo test --release --workspace --test endpoint fuzz
+
 bench: ## Measure, each figure beside its bare limit in the same run
 	@.ci/setup test
 	@$(MAKE) --no-print-directory ui/dist/index.html
@@ -56,7 +59,7 @@ screenshots: ## Take the pictures of docs/ from the running program
 	@.ci/screenshots
 
 generate: ## Write the window's types anew from the wire shapes
-	SKEIN_WRITE=1 cargo test -p skein-core --test house bindings
+	SKEIN_WRITE=1 cargo test --workspace --test house bindings
 
 clean: ## Remove everything that was built
 	cargo clean

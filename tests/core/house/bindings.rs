@@ -1,5 +1,5 @@
 //! The window's TypeScript types are the ones that the wire shapes generate.
-//! `SKEIN_WRITE=1 cargo test -p skein-core --test house` writes them anew.
+//! `make generate` writes them anew.
 
 use std::collections::BTreeMap;
 use std::fs;
