@@ -12,13 +12,13 @@ use crate::support::{Desk, TOKEN};
 
 /// What is not held against it. The history of a deleted thread can be read on purpose; and where rules go beyond a
 /// schema (a message that is not empty, a thread or a response before, a title without control characters, a tag as it
-/// was given, an archived thread that is named twice), what fits the schema may be refused.
+/// was given, an archived thread that is named twice, a cursor of that very list), what fits the schema may be refused.
 const CONFIG: &str = r#"
 [checks]
 use_after_free.enabled = false
 
 [[operations]]
-include-name = ["POST /v1/model/response", "POST /v1/threads", "PATCH /v1/threads/{id}", "DELETE /v1/threads/{id}"]
+include-name = ["POST /v1/model/response", "POST /v1/threads", "PATCH /v1/threads/{id}", "DELETE /v1/threads/{id}", "GET /v1/threads", "GET /v1/threads/{id}/events"]
 checks.positive_data_acceptance.enabled = false
 "#;
 

@@ -54,7 +54,7 @@ fn a_thread_that_is_full_takes_no_more() {
     server.end();
 
     let ran = desk.run(&["send", "t", "One more", "--json"]);
-    refused(&ran, 3, "message_limit_reached", 9_999, 10_000);
+    refused(&ran, 3, "message_limit_reached", 10_001, 10_000);
     assert_eq!(model.seen().requests, 1, "no model was asked again");
     assert_eq!(ran.json()["error"]["details"]["needed"], 2);
     let words = desk.run(&["send", "t", "One more"]);

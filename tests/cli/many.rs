@@ -78,8 +78,8 @@ fn programs_and_sixty_four_callers_of_one_server_lose_and_mix_nothing() {
                         turns.note(thread, text);
                     }
                     let key = format!("program{program}x{turn}");
-                    let set = desk.run(&["metadata", thread, &format!("{key}={turn}"), "--json"]);
-                    if acknowledged(set.code == 0, &set.json()) {
+                    let changed = desk.run(&["metadata", thread, &format!("{key}={turn}"), "--json"]);
+                    if acknowledged(changed.code == 0, &changed.json()) {
                         keys.note(thread, key);
                     }
                 }

@@ -105,7 +105,15 @@ impl Page {
             // What is found may be painted anew before it is clicked: then it is found again.
             match self.find(role, name).await.click().await {
                 Ok(()) => return,
-                Err(error) => assert!(start.elapsed() < DEADLINE, "cannot click the {role} {name:?}: {error}"),
+                Err(error) if start.elapsed() < DEADLINE => drop(error),
+                Err(error) => {
+                    let script = format!(
+                        "{FIND}; const it = find(arguments[0], arguments[1])[0]; const box = it?.getBoundingClientRect(); \
+                         return box && [box, document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2)?.outerHTML]"
+                    );
+                    let there = self.js(&script, vec![role.into(), name.into()]).await;
+                    panic!("cannot click the {role} {name:?}: {error:?}; what is there: {there}");
+                }
             }
         }
     }

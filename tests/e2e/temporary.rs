@@ -41,7 +41,7 @@ async fn nothing_of_a_temporary_chat_is_in_any_file() {
     page.see("No message has “canary”.").await;
     page.click("button", "Clear the search").await;
     page.click("button", "Leave the search").await;
-    assert_eq!(page.invoke("get_draft", json!({"id": null})).await.unwrap(), "");
+    assert_eq!(page.invoke("get_draft", json!({"id": null})).await.unwrap()["text"], "");
     page.picture("temporary-chat").await;
     window.close();
     assert_eq!(desk.files_with("canary"), Vec::<String>::new(), "after the program has ended");

@@ -46,13 +46,11 @@ impl From<skein_core::Error> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Self::Unread,
-            _ => {
-                tracing::warn!(%error, "reading or writing failed");
-                Self::new("io_error", format!("Reading or writing failed: {}.", system_words(&error)), 1)
-            }
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Self::Unread;
         }
+        tracing::warn!(%error, "reading or writing failed");
+        Self::new("io_error", format!("Reading or writing failed: {}.", system_words(&error)), 1)
     }
 }
 

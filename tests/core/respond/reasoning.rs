@@ -104,11 +104,11 @@ async fn is_not_sent_to_a_model_and_goes_with_its_thread() {
     assert!(!files_hold(&world, "xylophonist"), "nothing of it is left");
 }
 
-fn files_hold(world: &World, word: &str) -> bool {
+fn files_hold(world: &World, text: &str) -> bool {
     let files = std::fs::read_dir(world.dir.path()).unwrap().map(|file| file.unwrap().path());
     files.filter(|path| path.is_file()).any(|path| {
         let bytes = std::fs::read(path).unwrap();
-        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
     })
 }
 

@@ -147,8 +147,12 @@ fn every_connection_is_told_what_the_rules_rely_on() {
     let fixture = Fixture::new();
     let thread = fixture.thread("a", "{}");
     fixture.message(&thread, None, Role::User, "hello");
-    fixture.store.write(|tx| Ok::<_, StoreError>(check(tx, "writing"))).unwrap();
-    fixture.store.read(|conn| Ok::<_, StoreError>(check(conn, "reading"))).unwrap();
+    let checked = |conn: &Connection, which: &str| {
+        check(conn, which);
+        Ok::<_, StoreError>(())
+    };
+    fixture.store.write(|tx| checked(tx, "writing")).unwrap();
+    fixture.store.read(|conn| checked(conn, "reading")).unwrap();
 
     // Nothing but the triggers for deleting stands in the way of these.
     for (attack, refusal) in [

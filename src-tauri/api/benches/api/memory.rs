@@ -59,7 +59,7 @@ impl Caller {
             40..55 => drop(client.get("/v1/threads/long/messages?limit=20")),
             55..60 => drop(client.get("/v1/threads?limit=20&metadata.n=7")),
             60..75 => {
-                drop(client.send("PATCH", "/v1/threads/long", &format!("{{\"metadata\": {{\"n\": {}}}}}", self.made)))
+                drop(client.send("PATCH", "/v1/threads/long", &format!("{{\"metadata\": {{\"n\": {}}}}}", self.made)));
             }
             75..79 => drop(client.get("/v1/threads/never")),
             79..82 => drop(client.send("PATCH", "/v1/threads/long", "{\"unheard\": 1}")),

@@ -35,14 +35,17 @@ impl Table {
     /// Prints it, and adds its rows to the file that `SKEIN_TABLE` names: there they stand beside those of other runs.
     pub fn print(&self) {
         println!("\n## {}\n\n{HEAD}", self.title);
-        let rows: String = self.rows.iter().map(|row| format!("| {} |\n", row.join(" | "))).collect();
-        print!("{rows}");
+        for row in &self.rows {
+            println!("| {} |", row.join(" | "));
+        }
         let Some(path) = std::env::var_os("SKEIN_TABLE") else { return };
         let mut table = OpenOptions::new().create(true).append(true).open(path).unwrap();
         if table.metadata().unwrap().len() == 0 {
             writeln!(table, "{HEAD}").unwrap();
         }
-        table.write_all(rows.as_bytes()).unwrap();
+        for row in &self.rows {
+            writeln!(table, "| {} |", row.join(" | ")).unwrap();
+        }
     }
 }
 
