@@ -19,9 +19,6 @@ const same = (a: MessageView | undefined, b: MessageView) =>
   JSON.stringify(a.message) === JSON.stringify(b.message);
 
 const FETCH = 40;
-/** How far ahead of a reader who scrolls is fetched: the way of so many frames, at most so many messages. */
-const FRAMES = 15;
-const AHEAD = 160;
 const KEEP = 800;
 
 class Pane {
@@ -52,8 +49,6 @@ class Pane {
   #views = new SvelteMap<number, MessageView>();
   #pending = new Set<number>();
   #turn = 0;
-  /** The first place that was needed last. */
-  #needed = 0;
 
   view(position: number) {
     return this.#views.get(position) ?? null;
@@ -149,17 +144,11 @@ class Pane {
     this.endWanted += 1;
   }
 
-  /** Sees to it that these places of the path are loaded, or on their way, and those that come next where they move. */
+  /** Sees to it that these places of the path are loaded, or on their way. */
   need(first: number, last: number) {
-    const moved = first - this.#needed;
-    this.#needed = first;
-    const ahead = Math.abs(moved) > FETCH ? 0 : Math.max(-AHEAD, Math.min(moved * FRAMES, AHEAD));
-    // Whole stretches are asked for, so that slow scrolling does not ask for each message by itself.
-    const begin = Math.floor((Math.max(1, first + Math.min(0, ahead)) - 1) / FETCH) * FETCH + 1;
-    const end = Math.min(this.length, Math.ceil((last + Math.max(0, ahead)) / FETCH) * FETCH);
     let from = 0;
-    for (let at = begin; at <= end + 1; at++) {
-      const missing = at <= end && !this.#views.has(at) && !this.#pending.has(at);
+    for (let at = first; at <= last + 1; at++) {
+      const missing = at <= last && !this.#views.has(at) && !this.#pending.has(at);
       if (missing && from === 0) from = at;
       if (from !== 0 && (!missing || at - from >= FETCH)) {
         void this.#load(from, at - 1);
