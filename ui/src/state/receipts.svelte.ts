@@ -50,7 +50,7 @@ class Receipts {
     return this.#place.stream?.response.id === this.id ? null : this.receipt;
   }
 
-  /** Grows another when the receipt may have, too. */
+  /** Changes whenever the receipt may have changed. */
   get state() {
     const { chat } = temporary;
     return chat ? `${this.id} ${chat.messages.length} ${chat.stream === null}` : `${this.id} ${pane.thread?.revision} ${pane.failed?.response.id}`;
