@@ -17,7 +17,7 @@ const codes: Table = {
   invalid_title: ['error.invalid_title'],
   confirmation_required: ['error.confirmation_required'],
   invalid_thread_id: ['error.invalid_thread_id'],
-  invalid_metadata: ['error.invalid_metadata'],
+  invalid_metadata: ({ line, key }) => [line === undefined ? 'error.invalid_metadata' : key === undefined ? 'error.metadata_unreadable' : 'error.metadata_twice'],
   metadata_too_large: ['error.metadata_too_large'],
   message_too_large: ['error.message_too_large', 'shorten'],
   message_limit_reached: ['error.message_limit_reached', 'new'],

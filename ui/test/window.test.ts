@@ -369,8 +369,15 @@ describe('a thread', () => {
     expect(JSON.parse(json.value)).toEqual(fake.get(memo).thread.metadata);
     await fireEvent.input(json, { target: { value: '{"a": 1, "a": 2}' } });
     await user.click(button('Save'));
-    expect((await screen.findByRole('alert')).textContent).toContain('a JSON object in which each key stands once');
+    expect((await screen.findByRole('alert')).textContent).toContain('The key “a” stands a second time in line 1, column 10');
     expect(json.value).toBe('{"a": 1, "a": 2}');
+    const says = async (text: string, words: string) => {
+      await fireEvent.input(json, { target: { value: text } });
+      await user.click(button('Save'));
+      await waitFor(() => expect(screen.getByRole('alert').textContent).toContain(words));
+    };
+    await says('{\n  "a": 1,\n}', 'From line 3, column 1 on, this is not JSON');
+    await says('["a"]', 'a JSON object in which each key stands once');
     // Meanwhile somebody sets something else.
     fake.change(memo, { metadata: { ...fake.get(memo).thread.metadata, year: 2026 } });
     await fireEvent.input(json, { target: { value: '{"client": "Acme AG", "list": [1]}' } });

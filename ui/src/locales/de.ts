@@ -351,6 +351,8 @@ export const de: Catalogue = {
   'error.message_not_found': 'Diese Nachricht gibt es nicht mehr.',
   'error.message_too_large': 'Eine Nachricht fasst 4 MiB. Sende sie in Teilen.',
   'error.metadata_too_large': 'Metadaten fassen 16 KB. Nichts wurde geändert.',
+  'error.metadata_twice': 'Der Schlüssel „{key}“ steht in Zeile {line}, Spalte {column} ein zweites Mal: In einem Objekt steht jeder einmal. Nichts wurde geändert.',
+  'error.metadata_unreadable': 'Ab Zeile {line}, Spalte {column} ist das kein JSON: Oft fehlt ein Komma, ein Anführungszeichen oder eine Klammer oder ist zu viel. Nichts wurde geändert.',
   'error.model_not_found': 'Der Endpunkt hat dieses Modell nicht. Wähle ein anderes.',
   'error.pdf_unavailable': 'Es ließ sich kein PDF erzeugen. Dort blieb nichts zurück. Exportiere als HTML und drucke das.',
   'error.precondition_failed': 'Der Thread wurde inzwischen anderswo geändert. Nichts wurde überschrieben.',

@@ -349,6 +349,8 @@ export const en = {
   'error.message_not_found': 'This message is not there any more.',
   'error.message_too_large': 'A message can hold 4 MiB. Send it in parts.',
   'error.metadata_too_large': 'Metadata can hold 16 KB. Nothing was changed.',
+  'error.metadata_twice': 'The key “{key}” stands a second time in line {line}, column {column}: in an object each stands once. Nothing was changed.',
+  'error.metadata_unreadable': 'From line {line}, column {column} on, this is not JSON: often a comma, a quotation mark or a bracket is missing, or is one too many. Nothing was changed.',
   'error.model_not_found': 'The endpoint has no such model. Choose another.',
   'error.pdf_unavailable': 'No PDF could be made. Nothing was left there. Export as HTML and print that.',
   'error.precondition_failed': 'The thread was changed elsewhere in the meantime. Nothing was overwritten.',

@@ -1,5 +1,6 @@
 // What can be done to a thread or a message, from wherever it is asked for. Each says what it did
 // or puts its failure where it was asked.
+import type { ErrorDetail } from '../generated/ErrorDetail';
 import type { FailedView } from '../generated/FailedView';
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
@@ -9,6 +10,7 @@ import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
 import { edits } from './edits.svelte';
 import { failures, threadSpot, type Doing } from './failures.svelte';
+import { faultIn } from './json';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
@@ -29,9 +31,12 @@ export const rename = (id: string, title: string) => change(id, 'title', () => t
 
 export const changeMetadata = (id: string, patch: Metadata) => change(id, 'metadata', () => threads.changeMetadata(id, patch));
 
-/** Sets the metadata that was written as JSON, going on from what was seen. */
+/** Sets the metadata that was written as JSON, going on from what was seen; a refusal tells where they are wrong. */
 export const writeMetadata = (id: string, seen: Metadata, json: string, then: () => void) =>
-  change(id, 'metadata', () => threads.writeMetadata(id, seen, json), then);
+  change(id, 'metadata', () => threads.writeMetadata(id, seen, json).catch((refusal: ErrorDetail) => Promise.reject(placed(refusal, json))), then);
+
+const placed = (error: ErrorDetail, json: string): ErrorDetail =>
+  error.code === 'invalid_metadata' ? { ...error, details: { ...error.details, ...faultIn(json) } } : error;
 
 export const pin = (id: string, pinned: boolean) => change(id, 'pin', () => threads.pin(id, pinned));
 
