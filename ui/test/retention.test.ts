@@ -186,5 +186,34 @@ describe('the bin', () => {
     expect(fake.did('empty_bin')).toEqual([{ confirmed: true }]);
     expect(fake.threads.has('thread_gone')).toBe(false);
     expect(sidebar.filter).toBe('all');
+    await screen.findByText('1 thread erased.');
+  });
+
+  it('says while it is emptied that it is, and at the end how many are gone', async () => {
+    const fake = story({ old: true });
+    const gone = new Date(fake.now).toISOString();
+    for (let n = 1; n < 40; n++) fake.add(`gone${n}`, `Gone ${n}`, null, 'open', n).thread.deletedAt = gone;
+    const answer = fake.on_empty_bin.bind(fake);
+    let done = () => {};
+    fake.on_empty_bin = (args) => new Promise<void>((resolve) => (done = resolve)).then(() => answer(args)) as never;
+    const { user } = await review(fake);
+    await user.click(await bin().findByRole('button', { name: 'Empty the bin…' }));
+    await user.click(bin().getByRole('button', { name: 'Erase 40 threads' }));
+    await waitFor(() => expect(bin().getByRole('status').textContent).toBe('Erasing 40 threads.'));
+    expect(bin().queryByRole('button', { name: /Empty the bin|Erase/ })).toBeNull();
+    await clean();
+    done();
+    await bin().findByText('The bin is empty.');
+    await screen.findByText('40 threads erased.');
+  });
+
+  it('says why it was not emptied, and can be emptied then', async () => {
+    const { fake, user } = await review();
+    fake.refuse.set('empty_bin', refusal('storage_full'));
+    await user.click(await bin().findByRole('button', { name: 'Empty the bin…' }));
+    await user.click(bin().getByRole('button', { name: 'Erase 1 thread' }));
+    expect((await screen.findByRole('alert')).textContent).toContain('The disk is full.');
+    await bin().findByRole('button', { name: 'Empty the bin…' });
+    expect(bin().getByRole('status').textContent).toBe('');
   });
 });

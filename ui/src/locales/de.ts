@@ -114,7 +114,8 @@ export const de: Catalogue = {
   'band.locked': 'Gesperrt am {at}',
   'band.readOnly': 'nur lesbar',
   'bin.empty': 'Papierkorb leeren…',
-  'bin.emptying': 'Wird gelöscht',
+  'bin.emptying.one': '{n} Thread wird gelöscht.',
+  'bin.emptying.other': '{n} Threads werden gelöscht.',
   'bin.emptyNow.one': '{n} Thread löschen',
   'bin.emptyNow.other': '{n} Threads löschen',
   'bin.emptyWhat.one':

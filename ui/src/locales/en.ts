@@ -113,7 +113,8 @@ export const en = {
   'band.locked': 'Locked {at}',
   'band.readOnly': 'read-only',
   'bin.empty': 'Empty the bin…',
-  'bin.emptying': 'Erasing',
+  'bin.emptying.one': 'Erasing {n} thread.',
+  'bin.emptying.other': 'Erasing {n} threads.',
   'bin.emptyNow.one': 'Erase {n} thread',
   'bin.emptyNow.other': 'Erase {n} threads',
   'bin.emptyWhat.one':

@@ -35,8 +35,8 @@ class RetentionState {
   job = $state.raw<Job | null>(null);
   /** What came of the last one, where it did not go through as a whole. */
   report = $state.raw<BulkReport | null>(null);
-  /** Whether the bin is being emptied. */
-  emptying = $state(false);
+  /** How many threads are being erased, while the bin is emptied. */
+  emptying = $state(0);
   #next: string | null = null;
   #again = () => {};
 
@@ -112,11 +112,11 @@ class RetentionState {
   }
 
   async emptyBin(): Promise<void> {
-    if (this.emptying) return;
-    this.emptying = true;
+    if (this.emptying > 0) return;
+    this.emptying = this.inBin;
     const erased = await failures.attempt('bin:empty', () => ipc.emptyBin(true), () => this.emptyBin());
     await this.#look([]);
-    this.emptying = false;
+    this.emptying = 0;
     if (erased !== null) toasts.add(count('toast.erasedThreads', erased));
   }
 
