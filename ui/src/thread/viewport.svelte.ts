@@ -16,6 +16,8 @@ const HELD = 400;
 export class Viewport {
   first = $state(0);
   last = $state(-1);
+  /** Where in the thread the messages stand that are drawn. */
+  readonly positions = $derived(Array.from({ length: Math.max(0, this.last - this.first + 1) }, (_, i) => this.first + i + 1));
   above = $state(0);
   below = $state(0);
   /** Whether the reader is at the end, and the view follows new text. */
