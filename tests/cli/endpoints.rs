@@ -14,7 +14,7 @@ fn the_practice_endpoint_is_there_from_the_start_and_stays() {
         page["data"][0],
         json!({"id": "ep_practice", "name": "practice", "protocol": "practice", "baseUrl": "", "model": "practice",
                "contextWindow": null, "allowHttp": false,
-               "options": {"authHeader": null, "organizationId": null, "firstTokenSeconds": null}, "parameters": {},
+               "options": {"authHeader": null, "organizationId": null, "firstTokenSeconds": null, "proxy": null}, "parameters": {},
                "key": "none", "isDefault": true})
     );
     assert_eq!(desk.run(&["endpoint", "remove", "practice"]).code, 2);
@@ -112,6 +112,20 @@ fn what_cannot_be_an_endpoint_is_refused() {
     );
     assert_eq!(desk.run(&["endpoint", "test", "unheard-of", "--json"]).error_code(), "endpoint_not_found");
     assert_eq!(desk.run(&["endpoint", "test", "unheard-of"]).code, 4);
+}
+
+#[test]
+fn a_proxy_is_set_kept_and_taken_away() {
+    let desk = Desk::new();
+    desk.add_endpoint("web", "https://example.com/v1");
+    let set = desk.json(&["endpoint", "change", "web", "--proxy", "http://proxy.example.com:3128"]);
+    assert_eq!(set["options"]["proxy"], "http://proxy.example.com:3128");
+    let refused = desk.run(&["endpoint", "change", "web", "--proxy", "http://me:secret@proxy.example.com", "--json"]);
+    assert_eq!((refused.code, refused.error_code().as_str()), (2, "invalid_request"), "{refused:?}");
+    assert!(!refused.out.contains("secret") && !refused.err.contains("secret"));
+    let kept = desk.json(&["endpoint", "change", "web", "--model", "m"]);
+    assert_eq!(kept["options"]["proxy"], "http://proxy.example.com:3128");
+    assert_eq!(desk.json(&["endpoint", "change", "web", "--proxy", ""])["options"]["proxy"], json!(null));
 }
 
 #[test]

@@ -18,7 +18,7 @@ export function story(how: { many?: boolean; long?: boolean; old?: boolean } = {
   fake.now = Date.now();
   fake.endpoints.push({
     id: 'ep_1', name: 'OpenAI', protocol: 'openai-chat', baseUrl: 'https://api.openai.com/v1', model: 'gpt-4.1', contextWindow: 128_000,
-    allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'keychain', isDefault: true,
+    allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null, proxy: null }, parameters: {}, key: 'keychain', isDefault: true,
   });
   for (const endpoint of fake.endpoints) endpoint.isDefault = endpoint.id === 'ep_1';
   const memo = fake.add('acme_tp_2026_11', 'Transfer pricing memo', 'Acme GmbH', 'open', 0, { matter: 'TP-2026-031', priority: 'high' });

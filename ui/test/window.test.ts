@@ -494,6 +494,7 @@ describe('the settings', () => {
     expect(screen.getByLabelText<HTMLSelectElement>('Protocol').value).toBe('freddy');
     await user.selectOptions(screen.getByLabelText('Key goes as'), 'X-API-Key');
     await user.type(screen.getByLabelText('Organization'), 'org_7');
+    await user.type(screen.getByLabelText('Proxy'), 'http://proxy.example.com:3128 ');
     const parameters = within(screen.getByRole('group', { name: 'Parameters' }));
     await user.type(parameters.getByLabelText('Temperature'), '0.2');
     const more = parameters.getByLabelText<HTMLTextAreaElement>('More, as a JSON object');
@@ -507,7 +508,7 @@ describe('the settings', () => {
     await waitFor(() =>
       expect(fake.endpoints.at(-1)).toMatchObject({
         protocol: 'freddy',
-        options: { authHeader: 'x-api-key', organizationId: 'org_7', firstTokenSeconds: null },
+        options: { authHeader: 'x-api-key', organizationId: 'org_7', firstTokenSeconds: null, proxy: 'http://proxy.example.com:3128' },
         parameters: { temperature: 0.2, top_k: 40 },
       }),
     );

@@ -349,6 +349,9 @@ pub struct EndpointOptions {
     /// Seconds to wait for the first word
     #[arg(long, value_name = "SECONDS")]
     pub first_token: Option<u32>,
+    /// The HTTP proxy that leads there, such as http://proxy.example.com:3128; an empty one is none
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
     /// Parameters that go with every request, such as '{"temperature": 0.2}'
     #[arg(long, value_name = "JSON", value_parser = object)]
     pub parameters: Option<JsonObject>,
@@ -364,6 +367,7 @@ impl EndpointOptions {
             auth_header: self.auth_header.or(before.auth_header),
             organization_id: self.organization.clone().or(before.organization_id),
             first_token_seconds: self.first_token.or(before.first_token_seconds),
+            proxy: self.proxy.clone().or(before.proxy),
         }
     }
 }

@@ -12,6 +12,7 @@ mod parser;
 mod practice;
 mod privacy;
 mod protocols;
+mod proxies;
 mod recordings;
 mod refusals;
 mod requests;

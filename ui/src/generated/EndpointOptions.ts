@@ -16,4 +16,9 @@ organizationId: string | null,
 /**
  * Seconds to wait for the first word; `null` takes 120.
  */
-firstTokenSeconds: number | null, };
+firstTokenSeconds: number | null, 
+/**
+ * The HTTP proxy that leads there, such as `http://proxy.example.com:3128`; `null` uses none. What is on this
+ * machine is reached without it.
+ */
+proxy: string | null, };

@@ -49,6 +49,8 @@ pub enum Cause {
     Reset,
     /// No safe connection: a certificate that is not trusted, or no TLS at all.
     Tls,
+    /// The endpoint's proxy does not answer, or lets nothing through to it.
+    Proxy,
     /// Anything else on the way.
     Network,
 }
@@ -295,6 +297,7 @@ impl EndpointError {
                 Cause::Refused => "refused",
                 Cause::Reset => "reset",
                 Cause::Tls => "tls",
+                Cause::Proxy => "proxy",
                 Cause::Network => "network",
             },
             Self::Distrusted { .. } => "tls",

@@ -1,4 +1,4 @@
-//! How the endpoint is reached: no redirect is followed, no proxy is used, nothing is
+//! How the endpoint is reached: no redirect is followed, no proxy is used but the endpoint's own, nothing is
 //! decompressed, plain HTTP is for this machine only unless it was allowed, and everything has a
 //! time limit. What is sent and what an answer means belongs to the protocols.
 //!
@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Response, redirect};
+use reqwest::{Client, Method, Proxy, Response, redirect};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 use url::{Host, Url};
@@ -115,8 +115,9 @@ pub(super) struct Post<'a> {
 pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) -> Result<Answer, EndpointError> {
     let url = address(line, path)?;
     let host = place(&url);
+    let proxy = proxy(line.options, &url)?;
     let method = if post.is_some() { Method::POST } else { Method::GET };
-    let mut request = client(line.timeouts.connect)?
+    let mut request = client(line.timeouts.connect, proxy.as_ref())?
         .request(method, url)
         .header("accept", "text/event-stream, application/json")
         .headers(headers(line)?);
@@ -140,7 +141,7 @@ pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) 
     };
     let response = match tokio::time::timeout(line.timeouts.first, answered).await {
         Err(_) => return Err(EndpointError::TimedOut { phase: Phase::First, limit: line.timeouts.first }),
-        Ok(Err(error)) => return Err(broken(&error, host, line.timeouts)),
+        Ok(Err(error)) => return Err(broken(&error, host, proxy.as_ref(), line.timeouts)),
         Ok(Ok(response)) => response,
     };
     accept(response, line).await
@@ -210,6 +211,32 @@ fn check(url: &Url, allow_http: bool) -> Result<(), EndpointError> {
         "http" if allow_http || is_this_machine(&host) => Ok(()),
         "http" => Err(EndpointError::PlainHttp { host: host.to_string() }),
         _ => bad("The address starts with neither https:// nor http://."),
+    }
+}
+
+/// Reads a proxy as a person enters it. Only whom a connection is wanted with is told to it, where the endpoint is
+/// `https`.
+///
+/// # Errors
+/// What is wrong with it, if it is not `http://` and a host, with a port at most.
+pub fn check_proxy(text: &str) -> Result<Url, &'static str> {
+    let url = Url::parse(text.trim()).map_err(|_| "The proxy is not an address that starts with http://.")?;
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("The proxy's address holds a user name or a password, which would be stored in the open.");
+    }
+    if url.scheme() != "http" || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+        return Err("The proxy's address is not http://, a host and a port, and nothing more.");
+    }
+    Ok(url)
+}
+
+/// The endpoint's proxy. What is on this machine is reached without it.
+fn proxy(options: &EndpointOptions, url: &Url) -> Result<Option<Url>, EndpointError> {
+    match &options.proxy {
+        Some(proxy) if !url.host().is_some_and(|host| is_this_machine(&host)) => {
+            check_proxy(proxy).map(Some).map_err(|why| EndpointError::BadAddress(why.into()))
+        }
+        _ => Ok(None),
     }
 }
 
@@ -294,16 +321,17 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(wait.min(RETRY_AFTER_LIMIT))
 }
 
-/// One client a connect limit: connections are kept for the next turn of the conversation.
-fn client(connect: Duration) -> Result<Client, EndpointError> {
-    static CLIENTS: Mutex<BTreeMap<Duration, Client>> = Mutex::new(BTreeMap::new());
+/// One client a connect limit and proxy: connections are kept for the next turn of the conversation.
+fn client(connect: Duration, proxy: Option<&Url>) -> Result<Client, EndpointError> {
+    static CLIENTS: Mutex<BTreeMap<(Duration, Option<Url>), Client>> = Mutex::new(BTreeMap::new());
     let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(client) = clients.get(&connect) {
+    let kind = (connect, proxy.cloned());
+    if let Some(client) = clients.get(&kind) {
         return Ok(client.clone());
     }
-    let unsafe_here = |_| EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls };
-    let tls = certificate::client_config(rustls::crypto::ring::default_provider()).map_err(unsafe_here)?;
-    let client = Client::builder()
+    let unsafe_here = || EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls };
+    let tls = certificate::client_config(rustls::crypto::ring::default_provider()).map_err(|_| unsafe_here())?;
+    let mut builder = Client::builder()
         .tls_backend_preconfigured(tls)
         .user_agent(concat!("skein/", env!("CARGO_PKG_VERSION")))
         .redirect(redirect::Policy::none())
@@ -312,10 +340,12 @@ fn client(connect: Duration) -> Result<Client, EndpointError> {
         .retry(reqwest::retry::never())
         .dns_resolver(Resolver)
         .connect_timeout(connect)
-        .pool_idle_timeout(Duration::from_secs(30))
-        .build()
-        .map_err(|_| EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls })?;
-    clients.insert(connect, client.clone());
+        .pool_idle_timeout(Duration::from_secs(30));
+    if let Some(proxy) = proxy {
+        builder = builder.proxy(Proxy::all(proxy.clone()).map_err(|_| unsafe_here())?);
+    }
+    let client = builder.build().map_err(|_| unsafe_here())?;
+    clients.insert(kind, client.clone());
     Ok(client)
 }
 
@@ -349,7 +379,7 @@ impl Resolve for Resolver {
 }
 
 /// Why no answer came.
-fn broken(error: &reqwest::Error, host: String, timeouts: Timeouts) -> EndpointError {
+fn broken(error: &reqwest::Error, host: String, proxy: Option<&Url>, timeouts: Timeouts) -> EndpointError {
     if error.is_timeout() {
         return EndpointError::TimedOut { phase: Phase::Connect, limit: timeouts.connect };
     }
@@ -357,7 +387,13 @@ fn broken(error: &reqwest::Error, host: String, timeouts: Timeouts) -> EndpointE
         return EndpointError::Distrusted { host, certificate: Box::new(certificate) };
     }
     let fallback = if error.is_connect() { Cause::Network } else { Cause::Reset };
-    EndpointError::Unreachable { host, cause: find(error, &cause).unwrap_or(fallback) }
+    match (find(error, &cause).unwrap_or(fallback), proxy) {
+        // Only TLS is with the endpoint itself: everything before it is with the proxy.
+        (cause, Some(proxy)) if error.is_connect() && cause != Cause::Tls => {
+            EndpointError::Unreachable { host: place(proxy), cause: Cause::Proxy }
+        }
+        (cause, _) => EndpointError::Unreachable { host, cause },
+    }
 }
 
 /// What `look` finds first on the way down through an error's causes.

@@ -41,7 +41,7 @@ mod words;
 pub use certificate::RefusedCertificate;
 pub use discover::{Found, USUAL, discover};
 pub use error::{Cause, EndpointError, Oddity, Phase, Refusal, Retry};
-pub use http::check_base_url;
+pub use http::{check_base_url, check_proxy};
 pub use parameters::{merge as merge_parameters, reply_tokens};
 pub use reader::ReplyReader;
 pub use sent::Sent;

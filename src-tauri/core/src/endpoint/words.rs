@@ -89,6 +89,10 @@ pub(super) fn unreachable_words(host: &str, cause: Cause) -> String {
             "There is no safe connection to",
             "Check the base URL, and that its certificate is valid and trusted here.",
         ),
+        Cause::Proxy => (
+            "There is no way to the endpoint through the proxy",
+            "Check the proxy in the endpoint's settings, and what it lets through, then try again.",
+        ),
         Cause::Network => ("There is no connection to", "Check your network and the base URL, then try again."),
     };
     format!("{what} {host}. Nothing is lost. {advice}")

@@ -45,6 +45,9 @@ pub struct EndpointOptions {
     pub organization_id: Option<String>,
     /// Seconds to wait for the first word; `null` takes 120.
     pub first_token_seconds: Option<u32>,
+    /// The HTTP proxy that leads there, such as `http://proxy.example.com:3128`; `null` uses none. What is on this
+    /// machine is reached without it.
+    pub proxy: Option<String>,
 }
 
 /// Whether an endpoint has a key, never which.

@@ -2,6 +2,7 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::endpoint::check_proxy;
 use crate::keychain::key_variable;
 use crate::store::endpoint::EndpointRow;
 use crate::thread::RuleError;
@@ -64,7 +65,7 @@ pub fn model(model: Option<String>) -> Result<Option<String>, RuleError> {
     Ok(Some(model))
 }
 
-/// Checks what is peculiar to an endpoint; an empty organization is none.
+/// Checks what is peculiar to an endpoint; an empty organization or proxy is none.
 pub fn options(options: EndpointOptions) -> Result<EndpointOptions, RuleError> {
     let organization = options.organization_id.map(|id| id.trim().to_owned()).filter(|id| !id.is_empty());
     let is_proper = |id: &String| id.len() <= ORGANIZATION_BYTES && id.bytes().all(|byte| byte.is_ascii_graphic());
@@ -78,7 +79,11 @@ pub fn options(options: EndpointOptions) -> Result<EndpointOptions, RuleError> {
         let said = "The time to wait for the first word is 1 to 3,600 seconds. Nothing was changed.";
         return Err(unfit("first_seconds", said.into()));
     }
-    Ok(EndpointOptions { organization_id: organization, ..options })
+    let proxy = options.proxy.as_deref().map(str::trim).filter(|proxy| !proxy.is_empty());
+    if let Some(Err(why)) = proxy.map(check_proxy) {
+        return Err(unfit("proxy", format!("{why} Nothing was changed.")));
+    }
+    Ok(EndpointOptions { organization_id: organization, proxy: proxy.map(str::to_owned), ..options })
 }
 
 /// Checks parameters, by their size only: what they mean is the endpoint's to say.
