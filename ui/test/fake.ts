@@ -82,7 +82,7 @@ const colour = (code: string) =>
 export class Fake extends FakePrompts {
   threads = new Map<string, Kept>();
   endpoints: Endpoint[] = [
-    { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null }, parameters: {}, key: 'none', isDefault: true },
+    { id: 'ep_0', name: 'practice', protocol: 'practice', baseUrl: '', model: null, contextWindow: null, allowHttp: false, options: { authHeader: null, organizationId: null, firstTokenSeconds: null, proxy: null }, parameters: {}, key: 'none', isDefault: true },
   ];
   settings: Settings = {
     appearance: { theme: 'light', textSize: 100, density: 'comfortable', language: 'en' }, groupBy: 'client', sort: 'activity', folded: [], enterSends: true, inspectorOpen: true,
@@ -168,7 +168,7 @@ export class Fake extends FakePrompts {
   response(thread: string, model = 'gpt-4.1'): Response {
     return {
       id: `resp_${++this.#seq}`, object: 'response', status: 'pending', finishReason: null, model, endpoint: 'OpenAI', thread, threadState: 'open',
-      previousResponseId: null, output: [], usage: null, context: { sent: 1, leftOut: 0 }, error: null,
+      previousResponseId: null, output: [], reasoning: null, usage: null, context: { sent: 1, leftOut: 0 }, error: null,
       createdAt: new Date(this.now).toISOString(), completedAt: null,
     };
   }
@@ -539,12 +539,13 @@ export class Fake extends FakePrompts {
     if (!run) return;
     this.running.delete(id);
     const kept = this.chains.get(id) ?? this.get(id);
-    const response: Response = { ...run.response, completedAt: new Date(this.now).toISOString(), status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
+    const reasoning = run.text === '' && run.reasoning !== '' ? run.reasoning : null;
+    const response: Response = { ...run.response, reasoning, completedAt: new Date(this.now).toISOString(), status: status === 'altered' ? 'failed' : status, finishReason: status === 'completed' ? 'stop' : null, error, usage: { inputTokens: 640, outputTokens: Math.ceil(run.text.length / 4), totalTokens: 640 + Math.ceil(run.text.length / 4) } };
     kept.tip = run.text === '' ? run.tip : run.parent;
     if (run.text !== '') this.say(kept, 'assistant', run.text, { status, response });
-    const { parent, reasoning } = run;
+    const { parent } = run;
     const continues = kept.messages.some((message) => message.id === parent && message.role === 'assistant');
-    kept.failed = run.text === '' || response.thread === null ? { response, parentId: parent, continues, reasoning } : null;
+    kept.failed = run.text === '' || response.thread === null ? { response, parentId: parent, continues } : null;
     this.hear([{ type: 'ended', response }]);
   }
 
@@ -563,7 +564,7 @@ export class Fake extends FakePrompts {
     if (system !== null) this.say(kept, 'system', String(system));
     const input = this.say(kept, 'user', String(text));
     const response: Response = { ...this.response(''), thread: null, threadState: null, previousResponseId: previous as string | null };
-    kept.failed = { response, parentId: input.id, continues: false, reasoning: '' };
+    kept.failed = { response, parentId: input.id, continues: false };
     this.chains.set(response.id, kept);
     this.running.set(response.id, { response, parent: input.id, tip: input.id, text: '', reasoning: '', said: 0, closed: 0 });
     queueMicrotask(() => this.hear([{ type: 'started', response }]));

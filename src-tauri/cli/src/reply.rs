@@ -62,8 +62,13 @@ pub async fn stream(
             response.context.sent, response.context.left_out
         ));
     }
-    if let Some(words) = stopped_early(&response).filter(|_| !output.json) {
-        note(words);
+    if !output.json {
+        if let Some(words) = stopped_early(&response) {
+            note(words);
+        }
+        if let Some(reasoning) = &response.reasoning {
+            note(&format!("Until then it had reasoned:\n{}", terminal(reasoning)));
+        }
     }
     Ok(response)
 }

@@ -48,7 +48,7 @@ async fn is_kept_when_the_call_fails() {
         assert_eq!((response.status, code(&response)), (ResponseStatus::Failed, expected));
         assert!(response.output.is_empty());
         let failed = failed(&world);
-        assert_eq!((&failed.response, failed.reasoning), (&response, thoughts()));
+        assert_eq!((&failed.response, response.reasoning.clone()), (&response, Some(thoughts())));
     }
 }
 
@@ -66,7 +66,7 @@ async fn is_kept_when_it_is_stopped_or_the_program_ends() {
         }
         assert_eq!(running.done().await.status, status);
         let failed = failed(&world);
-        assert_eq!((failed.response.status, failed.reasoning), (status, thoughts()));
+        assert_eq!((failed.response.status, failed.response.reasoning), (status, Some(thoughts())));
     }
 }
 
@@ -84,7 +84,7 @@ fn is_kept_when_the_process_is_gone() {
     drop(victim);
     let next = World { skein: open(world.dir.path()), ..world };
     let failed = failed(&next);
-    assert_eq!((failed.response.status, failed.reasoning), (ResponseStatus::Interrupted, thoughts()));
+    assert_eq!((failed.response.status, failed.response.reasoning), (ResponseStatus::Interrupted, Some(thoughts())));
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn is_kept_in_a_chain_and_when_the_chain_becomes_a_thread() {
     let cut = chat(&world, None, "question").await;
     assert_eq!((cut.status, cut.output.len()), (ResponseStatus::Failed, 0));
     let shown = world.skein.chain(&cut.id).unwrap().failed.unwrap();
-    assert_eq!((&shown.response, shown.reasoning), (&cut, thoughts()));
+    assert_eq!((&shown.response, cut.reasoning.clone()), (&cut, Some(thoughts())));
 
     world.server.queue(thinking(&[]).then_silence());
     let running = world.ask(chained(None, "question")).await.unwrap();
@@ -128,12 +128,12 @@ async fn is_kept_in_a_chain_and_when_the_chain_becomes_a_thread() {
     eventually("the reasoning", arrived).await;
     world.skein.cancel(&id).unwrap();
     assert_eq!(running.done().await.status, ResponseStatus::Cancelled);
-    assert_eq!(world.skein.chain(&id).unwrap().failed.unwrap().reasoning, thoughts());
+    assert_eq!(world.skein.chain(&id).unwrap().failed.unwrap().response.reasoning, Some(thoughts()));
 
     chat(&world, Some(&cut.id), "once more").await;
     let sent = String::from_utf8(world.server.last_request().body).unwrap();
     assert!(sent.contains("question") && !sent.contains("xylophonist"), "{sent}");
 
     world.skein.keep_chain(&cut.id, Some("t"), None, None).unwrap();
-    assert_eq!(failed(&world).reasoning, thoughts());
+    assert_eq!(failed(&world).response.reasoning, Some(thoughts()));
 }

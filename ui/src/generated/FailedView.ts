@@ -16,8 +16,4 @@ parentId: string,
 /**
  * Whether that message is a reply, which it was to go on with.
  */
-continues: boolean, 
-/**
- * Reasoning that had arrived.
- */
-reasoning: string, };
+continues: boolean, };

@@ -52,6 +52,10 @@ previousResponseId: string | null,
  */
 output: Array<Message>, 
 /**
+ * The model's reasoning, where it ended without a text; else it stands with the reply.
+ */
+reasoning: string | null, 
+/**
  * Tokens, where the endpoint told.
  */
 usage: Usage | null, 

@@ -207,6 +207,7 @@ impl Link {
                 Before::Thread(aside) => Some(aside.response.clone()),
             },
             output: Vec::new(),
+            reasoning: self.ended().map(|ended| ended.reasoning.clone()).filter(|reasoning| !reasoning.is_empty()),
             usage: end.and_then(|end| end.usage),
             context: self.asked.context,
             error: end.and_then(|end| end.error.clone()),

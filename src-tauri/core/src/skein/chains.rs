@@ -32,7 +32,7 @@ impl Skein {
         Ok(ChainView {
             messages: self.store().read(|conn| views(conn, &path))?,
             streaming: link.is_running().then(|| streaming_view(link.wire(), link.arrived(), false)),
-            failed: link.ended().filter(|ended| ended.reply.is_none()).map(|ended| failed_view(&link, ended)),
+            failed: link.ended().filter(|ended| ended.reply.is_none()).map(|_| failed_view(&link)),
             responses: path.iter().map(|link| link.asked.id.clone()).collect(),
             aside_of: aside(&path).and_then(|aside| {
                 let message_id = aside.message.clone()?;
@@ -187,12 +187,11 @@ fn aside(path: &[Arc<Link>]) -> Option<&Aside> {
 }
 
 /// A response that ended without a text. In a chain none goes on with a reply.
-fn failed_view(link: &Link, ended: &Ended) -> FailedView {
+fn failed_view(link: &Link) -> FailedView {
     FailedView {
         response: link.wire(),
         parent_id: link.last_message().map(str::to_owned).unwrap_or_default(),
         continues: false,
-        reasoning: ended.reasoning.clone(),
     }
 }
 

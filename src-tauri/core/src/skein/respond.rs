@@ -346,11 +346,14 @@ fn answered_and_before(
     }
 }
 
-/// A response as doors show it, with its reply.
+/// A response as doors show it, with its reply, or else with the reasoning that came to none.
 pub(super) fn shown(conn: &Connection, row: &ResponseRow, thread: &ThreadRow) -> Result<Response> {
     let mut response = response::wire(row, thread);
     if let Some(seq) = response::message_of(conn, row.seq)? {
         response.output.push(message_wire(conn, &thread.id, &message::get(conn, seq)?)?);
+    } else if !row.is_running() {
+        let reasoning = response::arrived(conn, row.seq)?.reasoning;
+        response.reasoning = (!reasoning.is_empty()).then_some(reasoning);
     }
     Ok(response)
 }

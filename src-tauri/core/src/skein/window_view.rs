@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::Connection;
 
 use super::Skein;
+use super::respond::shown;
 use super::show::{find, find_message, message_wire, wire};
 use super::usage::cost_of;
 use crate::clock::days_in;
@@ -249,10 +250,9 @@ fn failed_view(conn: &Connection, thread: &ThreadRow, path: &Path) -> Result<Opt
     let parent = last.parent.map(|seq| message::get(conn, seq)).transpose()?;
     let Some(parent) = parent.filter(|parent| path.holds(parent)) else { return Ok(None) };
     Ok(Some(FailedView {
-        response: response::wire(&last, thread),
+        response: shown(conn, &last, thread)?,
         parent_id: parent.message.id.to_string(),
         continues: parent.message.role == Role::Assistant,
-        reasoning: response::arrived(conn, last.seq)?.reasoning,
     }))
 }
 

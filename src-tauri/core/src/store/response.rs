@@ -110,7 +110,7 @@ impl ResponseRow {
     }
 }
 
-/// A response as doors show it, without its output, which is a message and not in this table.
+/// A response as doors show it, without its output and reasoning, which are not in this table.
 pub fn wire(row: &ResponseRow, thread: &ThreadRow) -> Response {
     Response {
         id: row.id.clone(),
@@ -123,6 +123,7 @@ pub fn wire(row: &ResponseRow, thread: &ThreadRow) -> Response {
         thread_state: Some(thread.state),
         previous_response_id: None,
         output: Vec::new(),
+        reasoning: None,
         usage: row.usage,
         context: ContextSummary { sent: row.sent, left_out: row.left_out },
         error: row.error.clone(),

@@ -84,6 +84,8 @@ pub struct Response {
     pub previous_response_id: Option<String>,
     /// The reply, once there is one.
     pub output: Vec<Message>,
+    /// The model's reasoning, where it ended without a text; else it stands with the reply.
+    pub reasoning: Option<String>,
     /// Tokens, where the endpoint told.
     pub usage: Option<Usage>,
     /// How much of the thread the model was given.

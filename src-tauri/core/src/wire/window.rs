@@ -110,8 +110,6 @@ pub struct FailedView {
     pub parent_id: String,
     /// Whether that message is a reply, which it was to go on with.
     pub continues: bool,
-    /// Reasoning that had arrived.
-    pub reasoning: String,
 }
 
 /// What the model would see of a thread.
