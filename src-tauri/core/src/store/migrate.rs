@@ -16,6 +16,7 @@ const STEPS: &[&str] = &[
     include_str!("migrations/005_context.sql"),
     include_str!("migrations/006_drafts.sql"),
     include_str!("migrations/007_listing.sql"),
+    include_str!("migrations/008_replacing.sql"),
 ];
 
 /// Whether the store has steps to take.
