@@ -115,6 +115,8 @@ fn a_conversation_in_the_terminal_goes_on_and_is_kept() {
     chat.wait_for("Third reply.");
     chat.type_in("/help\n");
     chat.wait_for("/unlock");
+    chat.type_in("/lcok\n");
+    chat.wait_for("There is no such command");
     chat.type_in("/lock\n");
     chat.wait_for("Locked");
     chat.type_in("More\n");
@@ -128,7 +130,7 @@ fn a_conversation_in_the_terminal_goes_on_and_is_kept() {
     let texts: Vec<&str> =
         messages.as_array().unwrap().iter().map(|m| m["texts"][0]["text"].as_str().unwrap()).collect();
     let said = ["Hello", "First reply.", "Two\nlines", "Second reply.", "/etc/hosts", "Third reply."];
-    assert_eq!(texts, said, "a path is a message");
+    assert_eq!(texts, said, "a path is a message, a mistyped command is none");
     assert_eq!(server.last_request().messages().len(), 5, "the model saw the conversation");
 }
 

@@ -15,14 +15,14 @@ use crate::reply;
 use crate::signals::{Signal, Signals};
 
 const HELP: &str = "\
-Enter sends. A backslash at the end of a line goes on with the next one. Only these words are commands:
+Enter sends. A backslash at the end of a line goes on with the next one. Commands:
   /help    this
   /stop    while a reply is coming, press Ctrl-C: what had arrived is kept
   /lock    make this thread read-only
   /unlock  open it again
   /quit    leave; so does Ctrl-D, or Ctrl-C when no reply is coming";
 
-/// What is done here rather than sent. Anything else that begins with `/` is a message, such as a path.
+/// What is done here rather than sent.
 #[derive(Clone, Copy)]
 enum Command {
     Help,
@@ -30,17 +30,22 @@ enum Command {
     Lock,
     Unlock,
     Quit,
+    /// A word that looks like a command and is none: mistyped, it is no message. A path is one.
+    Unknown,
 }
 
 impl Command {
     fn read(line: &str) -> Option<Self> {
-        Some(match line {
+        Some(match line.trim_end() {
             "/help" => Self::Help,
             "/stop" => Self::Stop,
             "/lock" => Self::Lock,
             "/unlock" => Self::Unlock,
             "/quit" | "/exit" => Self::Quit,
-            _ => return None,
+            line => {
+                let word = line.strip_prefix('/').filter(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))?;
+                (!word.is_empty()).then_some(Self::Unknown)?
+            }
         })
     }
 }
@@ -149,7 +154,7 @@ impl Chat<'_> {
                 continue;
             }
             text.push_str(&line);
-            match Command::read(text.trim()) {
+            match Command::read(&text) {
                 Some(command) => return Ok(Line::Obey(command)),
                 None if text.trim().is_empty() => text.clear(),
                 None => return Ok(Line::Say(text)),
@@ -162,6 +167,9 @@ impl Chat<'_> {
         match command {
             Command::Quit => return Ok(true),
             Command::Help => print_line(HELP)?,
+            Command::Unknown => print_line(
+                "There is no such command, and nothing was sent. /help says which there are; a space before it makes it a message.",
+            )?,
             Command::Stop => print_line("No reply is coming.")?,
             Command::Lock => self.set_state(State::Locked, "Locked: nothing can change it until you unlock it.")?,
             Command::Unlock => self.set_state(State::Open, "Open again.")?,
