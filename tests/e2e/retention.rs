@@ -1,6 +1,6 @@
 //! Clean-up in the window: what is due, the bin, and what the automatic mode did.
 
-use skein_core::wire::{Retention, RetentionMode, Settings};
+use serde_json::json;
 
 use crate::harness::Desk;
 use crate::stock;
@@ -52,8 +52,8 @@ async fn the_automatic_mode_says_what_it_put_into_the_bin() {
     let desk = Desk::new();
     stock::ask(&stock::core_before(&desk, 120), "lease", None, &["Office lease"]).await;
     let skein = stock::core(&desk);
-    let retention = Retention { mode: RetentionMode::Automatic, ..Retention::default() };
-    skein.change_settings(&Settings { retention, ..skein.settings().unwrap() }).unwrap();
+    let automatic = json!({"retention": {"mode": "automatic"}});
+    skein.patch_settings(automatic.as_object().unwrap().clone()).unwrap();
     drop(skein);
     let window = desk.open().await;
     let page = &window.page;

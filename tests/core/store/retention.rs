@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use serde_json::{Value, json};
 use skein_core::clock::Clock;
 use skein_core::keychain::Keychain;
 use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::listing::ThreadFilter;
 use skein_core::thread::retention::DAY;
-use skein_core::wire::{CleanedThread, Door, DueReason, EntryKind, Retention, RetentionMode, Role, State};
-use skein_core::{Code, OpenOptions, Skein};
+use skein_core::wire::{CleanedThread, Door, DueReason, EntryKind, Retention, RetentionMode, Role, Settings, State};
+use skein_core::{Code, Error, OpenOptions, Skein};
 
 use crate::support::{Fixture, NOW, files_that_hold};
 
@@ -41,9 +42,12 @@ impl Desk {
     }
 
     fn set(&self, mode: RetentionMode) {
-        let mut settings = self.skein.settings().unwrap();
-        settings.retention.mode = mode;
-        self.skein.change_settings(&settings).unwrap();
+        self.patch(&json!({"mode": mode})).unwrap();
+    }
+
+    fn patch(&self, retention: &Value) -> Result<Settings, Error> {
+        let patch = json!({"retention": retention});
+        self.skein.patch_settings(patch.as_object().unwrap().clone())
     }
 
     /// A thread with a message.
@@ -289,12 +293,11 @@ fn what_is_due_comes_in_pages_the_longest_at_rest_first() {
 #[test]
 fn a_policy_is_kept_and_a_senseless_one_refused() {
     let desk = Desk::new();
-    let mut settings = desk.skein.settings().unwrap();
-    assert_eq!(settings.retention, Retention { mode: RetentionMode::Review, inactivity_days: 90, age_days: 365 });
-    settings.retention.inactivity_days = 0;
-    assert_eq!(desk.skein.change_settings(&settings).unwrap_err().code(), Code::InvalidRequest);
-    settings.retention.inactivity_days = 5;
-    desk.skein.change_settings(&settings).unwrap();
+    let usual = Retention { mode: RetentionMode::Review, inactivity_days: 90, age_days: 365 };
+    assert_eq!(desk.skein.settings().unwrap().retention, usual);
+    assert_eq!(desk.patch(&json!({"inactivityDays": 0})).unwrap_err().code(), Code::InvalidRequest);
+    assert_eq!(desk.skein.settings().unwrap().retention, usual);
+    desk.patch(&json!({"inactivityDays": 5})).unwrap();
     desk.thread("t");
     desk.runs(5);
     assert_eq!(desk.due().len(), 1);

@@ -22,16 +22,6 @@ impl Skein {
         self.store().read(stored)
     }
 
-    /// Sets everything a person can set.
-    ///
-    /// # Errors
-    /// `invalid_request` for days that the retention policy cannot have, `store_read_only`, `storage_full`, `storage_error`.
-    pub fn change_settings(&self, settings: &Settings) -> Result<()> {
-        check_policy(&settings.retention)?;
-        let json = serde_json::json!(settings).to_string();
-        Ok(self.store().write(|tx| setting::set(tx, KEY, &json))?)
-    }
-
     /// Sets what is given and leaves the rest as it stands, whoever set it; how it all stands then.
     ///
     /// # Errors
