@@ -17,6 +17,7 @@ mod local_api;
 mod looks;
 mod manners;
 mod messages;
+mod model;
 mod opened;
 mod page;
 mod palette;

@@ -55,7 +55,7 @@ pub enum Command {
 
 impl Command {
     /// The thread that it is about.
-    #[allow(dead_code, reason = "asked for by the requests of the API, which share this file")]
+    #[allow(dead_code, reason = "asked for by the requests of the API and the window, which share this file")]
     pub fn thread(&self) -> Option<&String> {
         match self {
             Self::Create { id, .. }
