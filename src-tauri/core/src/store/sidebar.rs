@@ -11,15 +11,18 @@ use crate::wire::{SidebarGroup, SidebarListing, SidebarPage, SidebarRow, Sidebar
 /// A listing with what its text asks for.
 struct Wish<'a> {
     listing: &'a SidebarListing,
-    text: Option<&'a str>,
     query: Query,
+    /// The threads whose title or client has the words, as a JSON array. They are found once: groups and lines are
+    /// asked for one after the other.
+    titled: Option<String>,
 }
 
 impl<'a> Wish<'a> {
-    fn new(listing: &'a SidebarListing) -> Self {
+    fn new(conn: &Connection, listing: &'a SidebarListing) -> Result<Self, StoreError> {
         let text = listing.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         // Days are not asked of threads here, so any zone will do.
-        Self { listing, text, query: text.map(|text| parse(text, &TimeZone::UTC)).unwrap_or_default() }
+        let query = text.map(|text| parse(text, &TimeZone::UTC)).unwrap_or_default();
+        Ok(Self { listing, query, titled: text.map(|text| titled(conn, text)).transpose()? })
     }
 
     /// Threads with their group: pinned ones have none, and stand first.
@@ -27,8 +30,8 @@ impl<'a> Wish<'a> {
         // Spelled out, so that the indexes which leave out the bin can be used.
         let bin = if self.listing.deleted { "IS NOT NULL" } else { "IS NULL" };
         format!(
-            "SELECT t.seq, t.id, t.title, t.state, t.last_activity_at, t.deleted_at, coalesce(v.pinned, 0) AS pinned,
-                 CASE WHEN v.pinned = 1 THEN NULL ELSE k.value END AS name, k.value AS value
+            "SELECT t.seq, t.id, t.title, t.last_activity_at, coalesce(v.pinned, 0) AS pinned,
+                 CASE WHEN v.pinned = 1 THEN NULL ELSE k.value END AS name
              FROM thread t
              LEFT JOIN view v ON v.thread = t.seq
              LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = :key
@@ -37,8 +40,7 @@ impl<'a> Wish<'a> {
                  AND (:metadata IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(:metadata) asked WHERE NOT EXISTS (
                      SELECT 1 FROM metadata_key WHERE thread = t.seq AND key = asked.value ->> 0
                      AND value = asked.value ->> 1 COLLATE NOCASE)))
-                 AND (:text IS NULL OR title_matches(:text, coalesce(t.title, '') || ' ' || coalesce(
-                     (SELECT value FROM metadata_key WHERE thread = t.seq AND key = 'client'), '')))"
+                 AND (:titled IS NULL OR t.seq IN (SELECT value FROM json_each(:titled)))"
         )
     }
 
@@ -63,12 +65,22 @@ impl<'a> Wish<'a> {
         let metadata = &self.query.metadata;
         let metadata = (!metadata.is_empty()).then(|| serde_json::json!(metadata).to_string());
         let given: &[(&str, &dyn ToSql)] = named_params! {
-            ":key": self.listing.group_by, ":state": state, ":asked": asked, ":metadata": metadata, ":text": self.text,
+            ":key": self.listing.group_by, ":state": state, ":asked": asked, ":metadata": metadata, ":titled": self.titled,
         };
         let mut read = conn.prepare_cached(sql)?;
         let rows = read.query_map(&[given, more].concat()[..], row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// The threads whose title or client has the words of a text.
+fn titled(conn: &Connection, text: &str) -> Result<String, StoreError> {
+    let mut read = conn.prepare_cached(
+        "SELECT json_group_array(t.seq) FROM thread t
+         LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = 'client'
+         WHERE title_matches(?1, coalesce(t.title, '') || ' ' || coalesce(k.value, ''))",
+    )?;
+    Ok(read.query_row([text], |row| row.get(0))?)
 }
 
 const GROUPED: &str = "pinned DESC, name IS NULL, name COLLATE NOCASE, name";
@@ -78,28 +90,37 @@ const GROUPED: &str = "pinned DESC, name IS NULL, name COLLATE NOCASE, name";
 /// # Errors
 /// `storage_error`.
 pub fn list(conn: &Connection, listing: &SidebarListing, offset: u32, limit: u32) -> Result<SidebarPage, StoreError> {
-    let wish = Wish::new(listing);
-    let (listed, order) = (wish.listed(), wish.order());
-    let groups = wish.read(
-        conn,
-        &format!("SELECT name, pinned, count(*) AS count FROM ({listed}) GROUP BY pinned, name ORDER BY {GROUPED}"),
-        &[],
-        |row| Ok(SidebarGroup { name: row.get("name")?, pinned: row.get("pinned")?, count: row.get("count")? }),
+    let wish = Wish::new(conn, listing)?;
+    let sql = format!("SELECT seq, name, pinned FROM ({}) ORDER BY {}", wish.listed(), wish.order());
+    let mut groups: Vec<SidebarGroup> = Vec::new();
+    let seqs = wish.read(conn, &sql, &[], |row| {
+        let (name, pinned) = (row.get_ref("name")?.as_str_or_null()?, row.get("pinned")?);
+        match groups.last_mut() {
+            Some(group) if group.pinned == pinned && group.name.as_deref() == name => group.count += 1,
+            _ => groups.push(SidebarGroup { name: name.map(str::to_owned), pinned, count: 1 }),
+        }
+        row.get::<_, i64>("seq")
+    })?;
+    let page: Vec<_> = seqs.iter().skip(offset as usize).take(limit as usize).collect();
+    Ok(SidebarPage { groups, rows: lines(conn, listing, &page)?, offset, total: seqs.len() as u32 })
+}
+
+/// The lines of these threads, in their order.
+fn lines(conn: &Connection, listing: &SidebarListing, seqs: &[&i64]) -> Result<Vec<SidebarRow>, StoreError> {
+    let mut read = conn.prepare_cached(
+        "SELECT t.id, t.title, t.state, t.last_activity_at, t.deleted_at, coalesce(v.pinned, 0) AS pinned, k.value,
+             c.status AS seal, c.at AS checked_at, EXISTS (
+                 SELECT 1 FROM response WHERE thread = t.seq AND status IN ('pending', 'streaming')) AS running
+         FROM json_each(:seqs) page
+         JOIN thread t ON t.seq = page.value
+         LEFT JOIN view v ON v.thread = t.seq
+         LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = :key
+         LEFT JOIN verification c ON c.thread = t.seq AND t.state <> 'open'
+         ORDER BY page.key",
     )?;
-    let total = groups.iter().map(|group| group.count).sum();
-    let rows = wish.read(
-        conn,
-        &format!(
-            "SELECT l.*, c.status AS seal, c.at AS checked_at, EXISTS (
-                 SELECT 1 FROM response WHERE thread = l.seq AND status IN ('pending', 'streaming')) AS running
-             FROM (SELECT * FROM ({listed}) ORDER BY {order} LIMIT :limit OFFSET :offset) l
-             LEFT JOIN verification c ON c.thread = l.seq AND l.state <> 'open'
-             ORDER BY {order}"
-        ),
-        named_params! { ":limit": limit, ":offset": offset },
-        line,
-    )?;
-    Ok(SidebarPage { groups, rows, offset, total })
+    let seqs = serde_json::json!(seqs).to_string();
+    let rows = read.query_map(named_params! { ":seqs": seqs, ":key": listing.group_by }, line)?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn line(row: &Row<'_>) -> rusqlite::Result<SidebarRow> {
@@ -124,7 +145,7 @@ fn line(row: &Row<'_>) -> rusqlite::Result<SidebarRow> {
 /// # Errors
 /// `storage_error`.
 pub fn ids(conn: &Connection, listing: &SidebarListing, offset: u32, limit: i64) -> Result<Vec<String>, StoreError> {
-    let wish = Wish::new(listing);
+    let wish = Wish::new(conn, listing)?;
     let sql = format!("SELECT id FROM ({}) ORDER BY {} LIMIT :limit OFFSET :offset", wish.listed(), wish.order());
     wish.read(conn, &sql, named_params! { ":limit": limit, ":offset": offset }, |row| row.get(0))
 }
@@ -140,7 +161,7 @@ pub fn place_of_title(
     from: u32,
     text: &str,
 ) -> Result<Option<u32>, StoreError> {
-    let wish = Wish::new(listing);
+    let wish = Wish::new(conn, listing)?;
     let sql = format!(
         "SELECT place FROM (
              SELECT row_number() OVER (ORDER BY {}) - 1 AS place, substr(folded(title), 1, :length) AS beginning FROM ({}))
