@@ -40,7 +40,7 @@ class Words {
 
   /** Words for a count: `key.one` or `key.other`, with the number as `{n}`. */
   count = (key: CountKey, n: number, figures: Figures = {}): string => {
-    const form = new Intl.PluralRules(this.language).select(n) === 'one' ? 'one' : 'other';
+    const form = formats.plural(this.language).select(n) === 'one' ? 'one' : 'other';
     return this.t(`${key}.${form}` as Key, { n, ...figures });
   };
 
@@ -153,6 +153,7 @@ function money(locale: string, currency: string, places: number) {
 }
 
 const formats = {
+  plural: kept((locale) => new Intl.PluralRules(locale)),
   number: kept((locale) => new Intl.NumberFormat(locale)),
   roughly: kept((locale) => new Intl.NumberFormat(locale, { notation: 'compact' })),
   percent: kept((locale) => new Intl.NumberFormat(locale, { style: 'percent' })),

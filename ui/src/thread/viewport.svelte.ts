@@ -7,6 +7,7 @@
 import { Heights } from '../state/heights';
 
 const ESTIMATE = 132;
+/** Pixels drawn around what is in sight, once that is painted: a thread is to be seen first. */
 const OVERSCAN = 900;
 const REST = 140;
 const NEAR_END = 40;
@@ -30,6 +31,8 @@ export class Viewport {
   #shift = 0;
   #lastTop = 0;
   #lastHeight = 0;
+  #overscan = 0;
+  #frame = 0;
   #resting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(length: number, scale: number) {
@@ -40,8 +43,10 @@ export class Viewport {
   attach(box: HTMLElement) {
     this.#box = box;
     this.#lastTop = box.scrollTop;
+    this.#frame = requestAnimationFrame(() => (this.#frame = requestAnimationFrame(() => this.#widen())));
     return () => {
       this.#box = null;
+      cancelAnimationFrame(this.#frame);
       clearTimeout(this.#resting);
     };
   }
@@ -136,8 +141,8 @@ export class Viewport {
 
   #draw(y: number, height: number) {
     const { length } = this.#heights;
-    this.first = length === 0 ? 0 : this.#heights.indexAt(Math.max(0, y - OVERSCAN));
-    this.last = length === 0 ? -1 : this.#heights.indexAt(y + height + OVERSCAN);
+    this.first = length === 0 ? 0 : this.#heights.indexAt(Math.max(0, y - this.#overscan));
+    this.last = length === 0 ? -1 : this.#heights.indexAt(y + height + this.#overscan);
     const [from, to] = this.#held ?? [this.first, this.last];
     if (from > this.first - HELD && to < this.last + HELD && to < length) {
       this.first = Math.min(this.first, from);
@@ -145,6 +150,11 @@ export class Viewport {
     }
     this.above = Math.max(0, this.#heights.offset(this.first) + this.#shift);
     this.below = Math.max(0, this.#heights.total - this.#heights.offset(this.last + 1));
+  }
+
+  #widen() {
+    this.#overscan = OVERSCAN;
+    this.look();
   }
 
   #rest() {
