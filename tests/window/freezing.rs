@@ -18,7 +18,9 @@ pub async fn freezing(table: &mut Table) {
     for (name, text) in hostile::monsters() {
         server.queue(Reply::text(&text));
         watch_frames(page).await;
-        page.send("Go on").await;
+        // The question may be far above by the time it is looked for, and not drawn.
+        page.fill("textbox", "Write a message", "Go on").await;
+        page.click("button", "Send").await;
         let ended = "return !!document.querySelector('[data-message][data-role=assistant]')";
         page.until("the reply has ended", ended, vec![]).await;
         page.painted().await;

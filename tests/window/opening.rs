@@ -52,10 +52,10 @@ async fn open(page: &Page, thread: &str, last: &str) -> f64 {
 }
 
 /// Scrolls a box towards its beginning for ten seconds, a screen each frame, and watches whether what is to be read is
-/// there. Gives the longest time without it, the longest frame, and whether the beginning was reached.
+/// there, if that is asked. Gives the longest time without it, the longest frame, and whether the beginning was reached.
 const SCROLL: &str = "const box = document.querySelector(arguments_[0]); \
      const height = Math.min(box.clientHeight, innerHeight); const {left, top, width} = box.getBoundingClientRect(); \
-     const blank = () => [0.2, 0.5, 0.8].some(part => \
+     const blank = () => arguments_[1] && [0.2, 0.5, 0.8].some(part => \
        !document.elementFromPoint(left + width / 2, Math.max(0, top) + height * part)?.closest(arguments_[1])); \
      return await new Promise(done => { const begun = performance.now(); let [since, gone, last, longest] = [null, 0, begun, 0]; \
        const step = now => { \
@@ -73,7 +73,7 @@ pub async fn scrolling(table: &mut Table) {
     let window = desk.open().await;
     window.page.find("button", "long").await;
     open(&window.page, "long", &last[0]).await;
-    let skein = scroll(&window, "[data-testid=messages]", "[data-message]").await;
+    let skein = scroll(&window, "[data-testid=messages]", Some("[data-message]")).await;
     window.close();
 
     let window = empty(&desk).await;
@@ -82,20 +82,16 @@ pub async fn scrolling(table: &mut Table) {
     let texts: Vec<_> = (0..MESSAGES).map(crate::fill::text).collect();
     window.page.js(fill, vec![texts.into()]).await;
     window.page.painted().await;
-    let bare = scroll(&window, "html", "body").await;
+    // A bare page has all of its paragraphs at any time; to look for one among so many takes longer than to scroll.
+    let bare = scroll(&window, "html", None).await;
     window.close();
 
-    table.figure(
-        "scroll 10,000 messages, a screen a frame: longest blank, beyond a bare page's",
-        skein[0] - bare[0],
-        "ms",
-        "at most 50 ms",
-    );
+    table.figure("scroll 10,000 messages, a screen a frame: longest blank", skein[0], "ms", "at most 50 ms");
     table.ratio("the longest frame meanwhile", skein[1], "ms", ("a bare page", bare[1]), "");
 }
 
 /// The longest blank and the longest frame from the end of a view to its beginning.
-async fn scroll(window: &Window, view: &str, message: &str) -> [f64; 2] {
+async fn scroll(window: &Window, view: &str, message: Option<&str>) -> [f64; 2] {
     window
         .page
         .js("const box = document.querySelector(arguments[0]); box.scrollTop = box.scrollHeight", vec![view.into()])
