@@ -9,6 +9,8 @@ import { Heights } from '../state/heights';
 const ESTIMATE = 132;
 /** Pixels drawn around what is in sight, once that is painted: a thread is to be seen first. */
 const OVERSCAN = 900;
+/** The height of a view that is not laid out yet. */
+const HEIGHT = 600;
 const REST = 140;
 const NEAR_END = 40;
 /** How far from what is in sight something is kept drawn because it is selected or has the focus. */
@@ -37,7 +39,7 @@ export class Viewport {
 
   constructor(length: number, scale: number) {
     this.#heights = new Heights(length, ESTIMATE * scale);
-    this.#draw(this.#heights.total - 600, 600);
+    this.#draw(this.#heights.total - HEIGHT, HEIGHT);
   }
 
   attach(box: HTMLElement) {
@@ -108,7 +110,7 @@ export class Viewport {
     const box = this.#box;
     if (!box) return;
     this.far = box.scrollHeight - box.scrollTop - box.clientHeight > box.clientHeight;
-    this.#draw(box.scrollTop - this.#shift, box.clientHeight);
+    this.#draw(box.scrollTop - this.#shift, box.clientHeight || HEIGHT);
     const topDrawn = this.#heights.offset(this.first) + this.#shift;
     if (this.#shift !== 0 && (this.first === 0 || topDrawn < 0)) this.#rest();
   }
@@ -118,7 +120,8 @@ export class Viewport {
     if (!box) return;
     this.atEnd = true;
     this.#shift = 0;
-    this.#draw(this.#heights.total - box.clientHeight, box.clientHeight);
+    const height = box.clientHeight || HEIGHT;
+    this.#draw(this.#heights.total - height, height);
     box.scrollTop = box.scrollHeight;
     this.#note(box);
   }
