@@ -349,8 +349,11 @@ pub struct EndpointOptions {
     /// Seconds to wait for the first word
     #[arg(long, value_name = "SECONDS")]
     pub first_token: Option<u32>,
-    /// The HTTP proxy that leads there, such as http://proxy.example.com:3128; an empty one is none
-    #[arg(long, value_name = "URL")]
+    #[arg(
+        long,
+        value_name = "URL",
+        help = "The HTTP proxy that leads there, such as http://proxy.example.com:3128; an empty one is none"
+    )]
     pub proxy: Option<String>,
     /// Parameters that go with every request, such as '{"temperature": 0.2}'
     #[arg(long, value_name = "JSON", value_parser = object)]

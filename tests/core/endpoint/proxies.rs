@@ -59,8 +59,8 @@ async fn a_plain_endpoint_is_asked_for_at_the_proxy() {
 
 #[tokio::test]
 async fn of_a_safe_endpoint_the_proxy_sees_the_name_alone() {
-    let (server, served) = Authority::new("Nobody").vouch("models.invalid", 2020..=2100).serve("");
-    let (proxy, wish) = tunnel("HTTP/1.1 200 Connected\r\n\r\n", Some(server));
+    let (address, served) = Authority::new("Nobody").vouch("models.invalid", 2020..=2100).serve("");
+    let (proxy, wish) = tunnel("HTTP/1.1 200 Connected\r\n\r\n", Some(address));
     let told = tell(&through(proxy, "https://models.invalid/v1")).await;
     // The certificate came through the proxy, and is the endpoint's: what is wrong with it is told of the endpoint.
     assert_eq!(told.kind(), "tls", "{:?}", told.error);
