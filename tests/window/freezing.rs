@@ -1,7 +1,8 @@
 //! Texts that are made to freeze whoever lays them out: the longest frame while each arrives, and while it is opened.
 
+use serde_json::json;
 use skein_support::hostile;
-use skein_support::model_server::{ModelServer, Reply};
+use skein_support::model_server::{ModelServer, Reply, chat_chunk};
 
 use crate::desk_stock;
 use crate::harness::Desk;
@@ -16,7 +17,7 @@ pub async fn freezing(table: &mut Table) {
     let page = &window.page;
     let (mut arriving, mut opening) = ((0.0, ""), (0.0, ""));
     for (name, text) in hostile::monsters() {
-        server.queue(Reply::text(&text));
+        server.queue(in_pieces(&text));
         watch_frames(page).await;
         // The question may be far above by the time it is looked for, and not drawn.
         page.fill("textbox", "Write a message", "Go on").await;
@@ -47,4 +48,16 @@ pub async fn freezing(table: &mut Table) {
     let row = |what: &str, (_, name): (f64, &str)| format!("hostile texts {what}: longest frame ({name})");
     table.figure(&row("arriving", arriving), arriving.0, "ms", "at most 200 ms");
     table.figure(&row("opened", opening), opening.0, "ms", "at most 200 ms");
+}
+
+/// Characters of one piece of a reply.
+const PIECE: usize = 4000;
+
+/// A reply with this text, as a server sends one that is long and has no spaces.
+fn in_pieces(text: &str) -> Reply {
+    let chars: Vec<char> = text.chars().collect();
+    let piece = |chars: &[char]| chat_chunk(&json!({"content": chars.iter().collect::<String>()}), None);
+    let mut events: Vec<String> = chars.chunks(PIECE).map(piece).collect();
+    events.extend([chat_chunk(&json!({}), Some("stop")), "[DONE]".into()]);
+    Reply::events(&events.iter().map(String::as_str).collect::<Vec<_>>())
 }
