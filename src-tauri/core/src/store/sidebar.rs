@@ -11,18 +11,15 @@ use crate::wire::{SidebarGroup, SidebarListing, SidebarPage, SidebarRow, Sidebar
 /// A listing with what its text asks for.
 struct Wish<'a> {
     listing: &'a SidebarListing,
+    text: Option<&'a str>,
     query: Query,
-    /// The threads whose title or client has the words, as a JSON array. They are found once: groups and lines are
-    /// asked for one after the other.
-    titled: Option<String>,
 }
 
 impl<'a> Wish<'a> {
-    fn new(conn: &Connection, listing: &'a SidebarListing) -> Result<Self, StoreError> {
+    fn new(listing: &'a SidebarListing) -> Self {
         let text = listing.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         // Days are not asked of threads here, so any zone will do.
-        let query = text.map(|text| parse(text, &TimeZone::UTC)).unwrap_or_default();
-        Ok(Self { listing, query, titled: text.map(|text| titled(conn, text)).transpose()? })
+        Self { listing, text, query: text.map(|text| parse(text, &TimeZone::UTC)).unwrap_or_default() }
     }
 
     /// Threads with their group: pinned ones have none, and stand first.
@@ -40,7 +37,8 @@ impl<'a> Wish<'a> {
                  AND (:metadata IS NULL OR NOT EXISTS (SELECT 1 FROM json_each(:metadata) asked WHERE NOT EXISTS (
                      SELECT 1 FROM metadata_key WHERE thread = t.seq AND key = asked.value ->> 0
                      AND value = asked.value ->> 1 COLLATE NOCASE)))
-                 AND (:titled IS NULL OR t.seq IN (SELECT value FROM json_each(:titled)))"
+                 AND (:text IS NULL OR title_matches(:text, coalesce(t.title, '') || ' ' || coalesce(
+                     (SELECT value FROM metadata_key WHERE thread = t.seq AND key = 'client'), '')))"
         )
     }
 
@@ -65,22 +63,12 @@ impl<'a> Wish<'a> {
         let metadata = &self.query.metadata;
         let metadata = (!metadata.is_empty()).then(|| serde_json::json!(metadata).to_string());
         let given: &[(&str, &dyn ToSql)] = named_params! {
-            ":key": self.listing.group_by, ":state": state, ":asked": asked, ":metadata": metadata, ":titled": self.titled,
+            ":key": self.listing.group_by, ":state": state, ":asked": asked, ":metadata": metadata, ":text": self.text,
         };
         let mut read = conn.prepare_cached(sql)?;
         let rows = read.query_map(&[given, more].concat()[..], row)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
-}
-
-/// The threads whose title or client has the words of a text.
-fn titled(conn: &Connection, text: &str) -> Result<String, StoreError> {
-    let mut read = conn.prepare_cached(
-        "SELECT json_group_array(t.seq) FROM thread t
-         LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = 'client'
-         WHERE title_matches(?1, coalesce(t.title, '') || ' ' || coalesce(k.value, ''))",
-    )?;
-    Ok(read.query_row([text], |row| row.get(0))?)
 }
 
 const GROUPED: &str = "pinned DESC, name IS NULL, name COLLATE NOCASE, name";
@@ -90,7 +78,7 @@ const GROUPED: &str = "pinned DESC, name IS NULL, name COLLATE NOCASE, name";
 /// # Errors
 /// `storage_error`.
 pub fn list(conn: &Connection, listing: &SidebarListing, offset: u32, limit: u32) -> Result<SidebarPage, StoreError> {
-    let wish = Wish::new(conn, listing)?;
+    let wish = Wish::new(listing);
     let sql = format!("SELECT seq, name, pinned FROM ({}) ORDER BY {}", wish.listed(), wish.order());
     let mut groups: Vec<SidebarGroup> = Vec::new();
     let seqs = wish.read(conn, &sql, &[], |row| {
@@ -145,7 +133,7 @@ fn line(row: &Row<'_>) -> rusqlite::Result<SidebarRow> {
 /// # Errors
 /// `storage_error`.
 pub fn ids(conn: &Connection, listing: &SidebarListing, offset: u32, limit: i64) -> Result<Vec<String>, StoreError> {
-    let wish = Wish::new(conn, listing)?;
+    let wish = Wish::new(listing);
     let sql = format!("SELECT id FROM ({}) ORDER BY {} LIMIT :limit OFFSET :offset", wish.listed(), wish.order());
     wish.read(conn, &sql, named_params! { ":limit": limit, ":offset": offset }, |row| row.get(0))
 }
@@ -161,7 +149,7 @@ pub fn place_of_title(
     from: u32,
     text: &str,
 ) -> Result<Option<u32>, StoreError> {
-    let wish = Wish::new(conn, listing)?;
+    let wish = Wish::new(listing);
     let sql = format!(
         "SELECT place FROM (
              SELECT row_number() OVER (ORDER BY {}) - 1 AS place, substr(folded(title), 1, :length) AS beginning FROM ({}))
