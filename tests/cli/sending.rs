@@ -227,3 +227,15 @@ fn bad_requests_are_told_apart() {
     assert_eq!(desk.run(&["lock", "--json"]).error_code(), "invalid_request");
     assert_eq!(desk.json(&["list"])["data"], serde_json::json!([]), "nothing was made along the way");
 }
+
+#[test]
+fn reasoning_that_came_to_no_reply_is_shown() {
+    let server = ModelServer::start();
+    let desk = desk_at(&server);
+    let thought = chat_chunk(&json!({"reasoning_content": "The xylophonist again."}), None);
+    server.always(Reply::events(&[&thought]));
+    let said = desk.run(&["send", "t", "Hi"]);
+    assert!(said.code == 5 && said.err.contains("it had reasoned:\nThe xylophonist again."), "{said:?}");
+    let shape = desk.run(&["send", "t", "Hi", "--json"]);
+    assert_eq!((shape.code, shape.json()["reasoning"].as_str()), (5, Some("The xylophonist again.")), "{shape:?}");
+}
