@@ -4,28 +4,22 @@
 //!
 //! Dropping a call closes its connection at once. Nobody but the endpoint is ever contacted.
 
-use std::collections::BTreeMap;
-use std::error::Error as StdError;
-use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::pin;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{CONTENT_ENCODING, DATE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::{Client, Method, Proxy, Response, redirect};
+use reqwest::{Method, Response};
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
-use url::{Host, Url};
+use url::Url;
 
-use super::certificate;
-use super::error::{Cause, EndpointError, Oddity, Phase};
+use super::client::{broken, client};
+use super::error::{EndpointError, Oddity, Phase};
 use super::refusal::{self, Asked};
 use super::sent::{Outgoing, Sent};
-use super::{Call, CallEvent, Timeouts};
+use super::{Call, CallEvent, Timeouts, address};
 use crate::wire::{AuthHeader, EndpointOptions, Protocol};
 
 /// Longest wait that an endpoint can ask for.
@@ -113,9 +107,9 @@ pub(super) struct Post<'a> {
 /// # Errors
 /// Everything that can go wrong up to there, any status that is no success among it.
 pub(super) async fn send(line: Line<'_>, path: &[&str], post: Option<Post<'_>>) -> Result<Answer, EndpointError> {
-    let url = address(line, path)?;
-    let host = place(&url);
-    let proxy = proxy(line.options, &url)?;
+    let url = address::under(line.base_url, line.allow_http, path)?;
+    let host = address::place(&url);
+    let proxy = address::proxy(line.options, &url)?;
     let method = if post.is_some() { Method::POST } else { Method::GET };
     let mut request = client(line.timeouts.connect, proxy.as_ref())?
         .request(method, url)
@@ -164,7 +158,7 @@ async fn accept(response: Response, line: Line<'_>) -> Result<Answer, EndpointEr
         return Err(EndpointError::Redirected { status: status.as_u16(), to });
     }
     let retry_after = retry_after(headers);
-    let place = shown(response.url());
+    let place = address::shown(response.url());
     let body = error_body(response, line.timeouts.idle).await;
     Err(refusal::from_status(status.as_u16(), &body, request_id, retry_after, Some(place), line.asked))
 }
@@ -183,92 +177,6 @@ async fn error_body(mut response: Response, limit: Duration) -> Vec<u8> {
     // Whatever came counts: the status alone says enough.
     tokio::time::timeout(limit, read).await.ok();
     body
-}
-
-/// Reads a base URL as a person enters it.
-///
-/// # Errors
-/// `invalid_request` if it is not one that can be used: another scheme, a name or password in it,
-/// plain HTTP beyond this machine unless that is allowed.
-pub fn check_base_url(text: &str, allow_http: bool) -> Result<Url, EndpointError> {
-    let url = Url::parse(text.trim()).map_err(|_| {
-        EndpointError::BadAddress("This is not an address that starts with https:// or http://.".into())
-    })?;
-    check(&url, allow_http)?;
-    Ok(url)
-}
-
-fn check(url: &Url, allow_http: bool) -> Result<(), EndpointError> {
-    let bad = |why: &str| Err(EndpointError::BadAddress(why.into()));
-    let Some(host) = url.host() else {
-        return bad("The address names no host.");
-    };
-    if !url.username().is_empty() || url.password().is_some() {
-        return bad("The address holds a user name or a password, which would be stored in the open.");
-    }
-    match url.scheme() {
-        "https" => Ok(()),
-        "http" if allow_http || is_this_machine(&host) => Ok(()),
-        "http" => Err(EndpointError::PlainHttp { host: host.to_string() }),
-        _ => bad("The address starts with neither https:// nor http://."),
-    }
-}
-
-/// Reads a proxy as a person enters it. Only whom a connection is wanted with is told to it, where the endpoint is
-/// `https`.
-///
-/// # Errors
-/// What is wrong with it, if it is not `http://` and a host, with a port at most.
-pub fn check_proxy(text: &str) -> Result<Url, &'static str> {
-    let url = Url::parse(text.trim()).map_err(|_| "The proxy is not an address that starts with http://.")?;
-    if !url.username().is_empty() || url.password().is_some() {
-        return Err("The proxy's address holds a user name or a password, which would be stored in the open.");
-    }
-    if url.scheme() != "http" || url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-        return Err("The proxy's address is not http://, a host and a port, and nothing more.");
-    }
-    Ok(url)
-}
-
-/// The endpoint's proxy. What is on this machine is reached without it.
-fn proxy(options: &EndpointOptions, url: &Url) -> Result<Option<Url>, EndpointError> {
-    match &options.proxy {
-        Some(proxy) if !url.host().is_some_and(|host| is_this_machine(&host)) => {
-            check_proxy(proxy).map(Some).map_err(|why| EndpointError::BadAddress(why.into()))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn is_this_machine(host: &Host<&str>) -> bool {
-    match host {
-        Host::Ipv4(ip) => ip.is_loopback(),
-        Host::Ipv6(ip) => ip.is_loopback(),
-        Host::Domain(name) => is_localhost(name),
-    }
-}
-
-fn is_localhost(name: &str) -> bool {
-    name == "localhost" || name.ends_with(".localhost")
-}
-
-fn address(line: Line<'_>, path: &[&str]) -> Result<Url, EndpointError> {
-    let missing = || EndpointError::BadAddress("The endpoint has no base URL.".into());
-    let mut url = line.base_url.ok_or_else(missing)?.clone();
-    check(&url, line.allow_http)?;
-    url.set_fragment(None);
-    url.path_segments_mut().map_err(|()| missing())?.pop_if_empty().extend(path);
-    Ok(url)
-}
-
-/// An address as it is shown: without its query, which may hold anything.
-fn shown(url: &Url) -> String {
-    format!("{}{}", url.origin().ascii_serialization(), url.path())
-}
-
-fn place(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.into(), |port| format!("{host}:{port}"))
 }
 
 /// The key, in the header that the endpoint or else the protocol wants it in, and what else the
@@ -319,110 +227,4 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
         Duration::try_from(date(text)?.duration_since(now)).unwrap_or_default()
     };
     Some(wait.min(RETRY_AFTER_LIMIT))
-}
-
-/// One client a connect limit and proxy: connections are kept for the next turn of the conversation.
-fn client(connect: Duration, proxy: Option<&Url>) -> Result<Client, EndpointError> {
-    static CLIENTS: Mutex<BTreeMap<(Duration, Option<Url>), Client>> = Mutex::new(BTreeMap::new());
-    let mut clients = CLIENTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let kind = (connect, proxy.cloned());
-    if let Some(client) = clients.get(&kind) {
-        return Ok(client.clone());
-    }
-    let unsafe_here = || EndpointError::Unreachable { host: "any endpoint".into(), cause: Cause::Tls };
-    let tls = certificate::client_config(rustls::crypto::ring::default_provider()).map_err(|_| unsafe_here())?;
-    let mut builder = Client::builder()
-        .tls_backend_preconfigured(tls)
-        .user_agent(concat!("skein/", env!("CARGO_PKG_VERSION")))
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
-        .retry(reqwest::retry::never())
-        .dns_resolver(Resolver)
-        .connect_timeout(connect)
-        .pool_idle_timeout(Duration::from_secs(30));
-    if let Some(proxy) = proxy {
-        builder = builder.proxy(Proxy::all(proxy.clone()).map_err(|_| unsafe_here())?);
-    }
-    let client = builder.build().map_err(|_| unsafe_here())?;
-    clients.insert(kind, client.clone());
-    Ok(client)
-}
-
-/// The system's names, except that `localhost` is this machine and `.invalid` nothing, whatever a
-/// resolver says (RFC 6761).
-#[derive(Debug)]
-struct Resolver;
-
-#[derive(Debug, thiserror::Error)]
-#[error("no such name")]
-struct NoSuchName;
-
-impl Resolve for Resolver {
-    fn resolve(&self, name: Name) -> Resolving {
-        Box::pin(async move {
-            let name = name.as_str();
-            let found: Vec<SocketAddr> = if is_localhost(name) {
-                let here = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
-                here.map(|ip| SocketAddr::new(ip, 0)).into()
-            } else if name.ends_with(".invalid") {
-                Vec::new()
-            } else {
-                tokio::net::lookup_host((name, 0)).await.map(Iterator::collect).unwrap_or_default()
-            };
-            if found.is_empty() {
-                return Err(Box::new(NoSuchName) as Box<dyn StdError + Send + Sync>);
-            }
-            Ok(Box::new(found.into_iter()) as Addrs)
-        })
-    }
-}
-
-/// Why no answer came.
-fn broken(error: &reqwest::Error, host: String, proxy: Option<&Url>, timeouts: Timeouts) -> EndpointError {
-    if error.is_timeout() {
-        return EndpointError::TimedOut { phase: Phase::Connect, limit: timeouts.connect };
-    }
-    if let Some(certificate) = find(error, &|error| certificate::refused(error.downcast_ref()?)) {
-        return EndpointError::Distrusted { host, certificate: Box::new(certificate) };
-    }
-    let fallback = if error.is_connect() { Cause::Network } else { Cause::Reset };
-    match (find(error, &cause).unwrap_or(fallback), proxy) {
-        // Only TLS is with the endpoint itself: everything before it is with the proxy.
-        (cause, Some(proxy)) if error.is_connect() && cause != Cause::Tls => {
-            EndpointError::Unreachable { host: place(proxy), cause: Cause::Proxy }
-        }
-        (cause, _) => EndpointError::Unreachable { host, cause },
-    }
-}
-
-/// What `look` finds first on the way down through an error's causes.
-fn find<T>(error: &(dyn StdError + 'static), look: &dyn Fn(&(dyn StdError + 'static)) -> Option<T>) -> Option<T> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        // An error of TLS comes wrapped, and hides inside rather than behind.
-        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if let Some(found) = inside.and_then(|inner| find(inner, look)).or_else(|| look(error)) {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
-}
-
-fn cause(error: &(dyn StdError + 'static)) -> Option<Cause> {
-    if error.is::<NoSuchName>() {
-        return Some(Cause::Dns);
-    }
-    if error.is::<rustls::Error>() {
-        return Some(Cause::Tls);
-    }
-    match error.downcast_ref::<io::Error>()?.kind() {
-        io::ErrorKind::ConnectionRefused => Some(Cause::Refused),
-        io::ErrorKind::ConnectionReset
-        | io::ErrorKind::ConnectionAborted
-        | io::ErrorKind::BrokenPipe
-        | io::ErrorKind::UnexpectedEof => Some(Cause::Reset),
-        _ => None,
-    }
 }

@@ -15,8 +15,10 @@ use adapter::adapter;
 use crate::wire::{EndpointOptions, FinishReason, JsonObject, Protocol, Role, Usage};
 
 mod adapter;
+mod address;
 mod anthropic_messages;
 mod certificate;
+mod client;
 mod discover;
 mod error;
 mod exchange;
@@ -38,10 +40,10 @@ mod typed_events;
 mod windows;
 mod words;
 
+pub use address::{check_base_url, check_proxy};
 pub use certificate::RefusedCertificate;
 pub use discover::{Found, USUAL, discover};
 pub use error::{Cause, EndpointError, Oddity, Phase, Refusal, Retry};
-pub use http::{check_base_url, check_proxy};
 pub use parameters::{merge as merge_parameters, reply_tokens};
 pub use reader::ReplyReader;
 pub use sent::Sent;
