@@ -96,7 +96,10 @@ fn versions_are_the_messages_behind_the_same_parent() {
     let one = fixture.message(&thread, Some(&first), Role::Assistant, "one");
     let two = fixture.message(&thread, Some(&first), Role::Assistant, "two");
     let again = fixture.message(&thread, None, Role::User, "question, edited");
-    let versions = |parent| fixture.store.read(|conn| message::versions(conn, thread.seq, parent)).unwrap();
-    assert_eq!(versions(Some(first.seq)), [one.message.id.to_string(), two.message.id.to_string()]);
-    assert_eq!(versions(None), [first.message.id.to_string(), again.message.id.to_string()]);
+    let kin = fixture.store.read(|conn| message::kin_of(conn, [again.seq, two.seq])).unwrap();
+    let ids = |of: &[&message::MessageRow]| of.iter().map(|row| row.message.id.to_string()).collect::<Vec<_>>();
+    assert_eq!(kin.len(), 2);
+    assert_eq!((kin[&two.seq].parent.as_deref(), &kin[&two.seq].response), (Some(first.message.id.as_str()), &None));
+    assert_eq!(kin[&two.seq].versions, ids(&[&one, &two]));
+    assert_eq!((&kin[&again.seq].parent, &kin[&again.seq].versions), (&None, &ids(&[&first, &again])));
 }

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::Skein;
-use super::show::{find, find_message, message_wire};
+use super::show::{find, find_message, messages_wire};
 use crate::error::Result;
 use crate::store::message::{self, MessageRow};
 use crate::store::path::Path;
@@ -35,7 +35,7 @@ impl Skein {
             let row = find(conn, id)?;
             let (rows, has_more) =
                 if range.all_versions { every_version(conn, &row, range)? } else { active_path(conn, &row, range)? };
-            let data = rows.iter().map(|message| message_wire(conn, id, message)).collect::<Result<Vec<_>>>()?;
+            let data = messages_wire(conn, id, &rows)?;
             Ok(Page {
                 object: "list".into(),
                 first_id: data.first().map(|message| message.id.clone()),

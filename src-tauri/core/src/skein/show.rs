@@ -4,9 +4,9 @@ use rusqlite::Connection;
 
 use crate::clock::rfc3339;
 use crate::error::Result;
-use crate::store::message::{self, MessageRow};
+use crate::store::message::{self, Kin, MessageRow};
 use crate::store::thread::{self, ThreadRow};
-use crate::store::{metadata, response, seal, tombstone, view};
+use crate::store::{metadata, seal, tombstone, view};
 use crate::thread::{RuleError, ThreadId};
 use crate::wire::{ForkedFrom, Message, TextPart, Thread};
 
@@ -60,19 +60,29 @@ pub(crate) fn wire(conn: &Connection, row: &ThreadRow) -> Result<Thread> {
 
 /// A message as doors show it.
 pub(crate) fn message_wire(conn: &Connection, thread_id: &str, row: &MessageRow) -> Result<Message> {
-    Ok(Message {
+    Ok(shown(thread_id, row, message::kin_of(conn, [row.seq])?.remove(&row.seq).unwrap_or_default()))
+}
+
+/// Messages as doors show them, in the same order.
+pub(crate) fn messages_wire(conn: &Connection, thread_id: &str, rows: &[MessageRow]) -> Result<Vec<Message>> {
+    let mut kin = message::kin_of(conn, rows.iter().map(|row| row.seq))?;
+    Ok(rows.iter().map(|row| shown(thread_id, row, kin.remove(&row.seq).unwrap_or_default())).collect())
+}
+
+fn shown(thread_id: &str, row: &MessageRow, kin: Kin) -> Message {
+    Message {
         id: row.message.id.to_string(),
         object: "message".into(),
         thread_id: Some(thread_id.into()),
-        parent_id: row.parent.map(|parent| message::id_of(conn, parent)).transpose()?,
+        parent_id: kin.parent,
         role: row.message.role,
         texts: row.message.texts.iter().map(|text| TextPart { text: text.clone() }).collect(),
         created_at: rfc3339(row.created_at),
-        response_id: row.response.map(|seq| response::id_of(conn, seq)).transpose()?,
+        response_id: kin.response,
         model: row.message.model.clone(),
         reasoning: row.message.reasoning.clone(),
         status: message::shown_status(row),
-        versions: message::versions(conn, row.thread, row.parent)?,
+        versions: kin.versions,
         copied_from: row.message.copied_from.clone(),
-    })
+    }
 }

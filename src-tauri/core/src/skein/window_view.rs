@@ -7,7 +7,7 @@ use rusqlite::Connection;
 
 use super::Skein;
 use super::respond::shown;
-use super::show::{find, find_message, message_wire, wire};
+use super::show::{find, find_message, message_wire, messages_wire, wire};
 use super::usage::cost_of;
 use crate::clock::days_in;
 use crate::error::Result;
@@ -18,7 +18,8 @@ use crate::store::sidebar;
 use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, draft, metadata, response, view};
 use crate::wire::{
-    Comparison, Draft, FailedView, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay, ThreadView,
+    Comparison, Draft, FailedView, Message, MessageView, Role, SidebarListing, SidebarPage, Thread, ThreadDay,
+    ThreadView,
 };
 
 /// Messages that come with a thread when it is opened.
@@ -285,11 +286,17 @@ fn views(
         }
     };
     let rows = path.range(conn, from, to)?;
-    rows.iter().map(|message| message_view(conn, row, message, is_whole(message))).collect()
+    let shown = messages_wire(conn, &row.id, &rows)?;
+    rows.iter().zip(shown).map(|(each, message)| message_view(conn, row, each, message, is_whole(each))).collect()
 }
 
-fn message_view(conn: &Connection, thread: &ThreadRow, row: &MessageRow, whole: bool) -> Result<MessageView> {
-    let mut message = message_wire(conn, &thread.id, row)?;
+fn message_view(
+    conn: &Connection,
+    thread: &ThreadRow,
+    row: &MessageRow,
+    mut message: Message,
+    whole: bool,
+) -> Result<MessageView> {
     let text = row.message.texts.join("\n\n");
     let folded = if whole { None } else { render::beginning(&text) };
     message.texts.clear();

@@ -1,6 +1,9 @@
 //! The `message` table: a tree by parent, cut into branches (see [`super::path`]). Rows are only
 //! ever added; each carries a hash of what it says, which is checked whenever it is read.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 
 use super::{StoreError, Word, search, word};
@@ -173,14 +176,44 @@ pub fn id_of(conn: &Connection, seq: i64) -> Result<String, StoreError> {
     Ok(conn.prepare_cached("SELECT id FROM message WHERE seq = ?1")?.query_row([seq], |row| row.get(0))?)
 }
 
-/// The ids of every message that follows the same parent, oldest first.
+/// What stands around a message, by id.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Kin {
+    /// The message it follows.
+    pub parent: Option<String>,
+    /// The response that made it.
+    pub response: Option<String>,
+    /// Every message that follows the same parent, itself included, oldest first.
+    pub versions: Vec<String>,
+}
+
+/// What stands around messages, by their sequence numbers, in one query: a page asks this of each of its messages.
 ///
 /// # Errors
 /// `storage_error`.
-pub fn versions(conn: &Connection, thread: i64, parent: Option<i64>) -> Result<Vec<String>, StoreError> {
-    let mut read = conn.prepare_cached("SELECT id FROM message WHERE thread = ?1 AND parent IS ?2 ORDER BY seq")?;
-    let ids = read.query_map(params![thread, parent], |row| row.get(0))?;
-    Ok(ids.collect::<Result<_, _>>()?)
+pub fn kin_of(conn: &Connection, seqs: impl IntoIterator<Item = i64>) -> Result<HashMap<i64, Kin>, StoreError> {
+    let wanted = serde_json::Value::from_iter(seqs).to_string();
+    let mut read = conn.prepare_cached(
+        "SELECT m.seq, p.id, r.id, v.id
+         FROM json_each(?1) AS wanted
+         CROSS JOIN message AS m ON m.seq = wanted.value
+         CROSS JOIN message AS v ON v.parent IS m.parent AND v.thread = m.thread
+         LEFT JOIN message AS p ON p.seq = m.parent
+         LEFT JOIN response AS r ON r.seq = m.response
+         ORDER BY wanted.key, v.seq",
+    )?;
+    let mut found = read.query([wanted])?;
+    let mut all: HashMap<i64, Kin> = HashMap::new();
+    while let Some(row) = found.next()? {
+        let version = row.get(3)?;
+        match all.entry(row.get(0)?) {
+            Entry::Occupied(mut kin) => kin.get_mut().versions.push(version),
+            Entry::Vacant(place) => {
+                place.insert(Kin { parent: row.get(1)?, response: row.get(2)?, versions: vec![version] });
+            }
+        }
+    }
+    Ok(all)
 }
 
 /// Messages of a thread, all versions, in the order they were written: those after (or before) a sequence number.

@@ -203,14 +203,6 @@ pub fn message_of(conn: &Connection, seq: i64) -> Result<Option<i64>, StoreError
     Ok(read.query_row([seq], |row| row.get(0)).optional()?)
 }
 
-/// The id of a response.
-///
-/// # Errors
-/// `storage_error`, also if there is none.
-pub fn id_of(conn: &Connection, seq: i64) -> Result<String, StoreError> {
-    Ok(conn.prepare_cached("SELECT id FROM response WHERE seq = ?1")?.query_row([seq], |row| row.get(0))?)
-}
-
 /// Tokens of all responses of a thread, where the endpoints told.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rusqlite::Connection;
 
-use super::super::show::{message_wire, wire};
+use super::super::show::{messages_wire, wire};
 use super::steps::Stored;
 use crate::error::Result;
 use crate::record::package::Messages;
@@ -24,9 +24,9 @@ pub(super) fn json(out: &mut impl Write, conn: &Connection, row: &ThreadRow, tol
         let page = message::all_versions(conn, row.seq, after, None, false, PAGE)?;
         let Some(last) = page.last() else { break };
         after = Some(last.seq);
-        for message in &page {
+        for message in messages_wire(conn, &row.id, &page)? {
             told.step()?;
-            let line = text(serde_json::json!(message_wire(conn, &row.id, message)?));
+            let line = text(serde_json::json!(message));
             write(out, &format!("{}\n{line}", if std::mem::take(&mut first) { "" } else { "," }))?;
         }
     }
