@@ -96,6 +96,7 @@ const CLASSES: &[&str] = &[
     "copy",
     "wrap",
     "raw",
+    "run",
     "table",
     "math",
     "chip image",

@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use skein_core::render::{Stream, html, plain};
+use skein_core::render::{Stream, html, html_on_paper, plain};
 
 use crate::allowed::{check, text};
 
@@ -84,6 +84,23 @@ fn no_monster_freezes_the_renderer() {
 }
 
 #[test]
+fn a_line_without_end_is_cut_into_runs_that_are_laid_out_one_by_one() {
+    let words = "lorem *ipsum* dolor ".repeat(10_000);
+    for monster in
+        [words.clone(), "x".repeat(200_000), "\u{202e}".repeat(70_000), format!("<div>{}", "a <b> ".repeat(30_000))]
+    {
+        let shown = html(&monster);
+        check(&shown).unwrap();
+        let runs: Vec<&str> = shown.split("<span class=\"run\">").skip(1).collect();
+        assert!(runs.len() >= monster.len() / 8_192, "{} runs of {} bytes", runs.len(), monster.len());
+        assert!(runs.iter().all(|run| text(run).len() <= 8_192 && run.len() < 100_000));
+        assert_eq!(text(&shown).trim_end(), plain(&monster).replace('\u{202e}', "").trim_end());
+        assert!(!html_on_paper(&monster).contains("run"), "paper lays out everything");
+    }
+    assert!(!html(&words[..4_000]).contains("run"), "what fits a few windows is left as it is");
+}
+
+#[test]
 fn what_is_too_deep_is_lifted_out_and_not_lost() {
     for monster in [
         format!("{}deep down", ">".repeat(10_000)),
@@ -116,7 +133,7 @@ fn a_message_with_too_many_parts_is_laid_out_as_far_as_it_goes() {
     let shown = html(&source);
     check(&shown).unwrap();
     assert!(shown.starts_with("<p dir=\"auto\">part <em>0</em></p>"));
-    assert!(shown.ends_with("part *29999*\n</pre>"), "{}", &shown[shown.len() - 100..]);
+    assert!(shown.ends_with("part *29999*\n</span></pre>"), "{}", &shown[shown.len() - 100..]);
     assert_eq!(text(&shown).matches("part ").count(), 30_000);
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::address;
 use super::escape::{attribute, code, text};
 use super::tree::{Align, Block, Document, Inline, Item, List, Table};
-use super::{highlight, mathml, plain};
+use super::{highlight, mathml, plain, runs};
 
 /// Where the colours of code come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,8 @@ pub struct Writer {
     formulas: u32,
 }
 
+/// Begins a run of a line that is too long to be laid out at once.
+const RUN: &str = "<span class=\"run\">";
 /// Formulas of a message that are laid out; further ones show their source.
 const FORMULAS: u32 = 1_000;
 
@@ -80,7 +82,7 @@ impl Writer {
             Block::Math(source) => self.formula(out, source, true),
             Block::Source(source) => {
                 out.push_str("<pre class=\"raw\" dir=\"auto\">");
-                text(out, source);
+                self.source(out, source);
                 out.push_str("</pre>");
             }
             Block::Note { label, blocks } => {
@@ -219,8 +221,32 @@ impl Writer {
     }
 
     fn inlines(&mut self, out: &mut String, inlines: &[Inline]) {
-        for inline in inlines {
-            self.inline(out, inline);
+        let runs = if self.colours == Colours::Paper { None } else { runs::of_line(inlines) };
+        for run in runs.iter().flatten() {
+            out.push_str(RUN);
+            for inline in run {
+                self.inline(out, inline);
+            }
+            out.push_str("</span>");
+        }
+        if runs.is_none() {
+            for inline in inlines {
+                self.inline(out, inline);
+            }
+        }
+    }
+
+    /// What is shown as written.
+    fn source(&self, out: &mut String, source: &str) {
+        match runs::of_text(source).as_slice() {
+            runs @ [_, _, ..] if self.colours != Colours::Paper => {
+                for run in runs {
+                    out.push_str(RUN);
+                    text(out, run);
+                    out.push_str("</span>");
+                }
+            }
+            _ => text(out, source),
         }
     }
 
