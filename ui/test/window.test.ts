@@ -4,6 +4,7 @@ import { tick } from 'svelte';
 import { describe, expect, it } from 'vitest';
 import { composer } from '../src/state/composer.svelte';
 import { pane } from '../src/state/pane.svelte';
+import { streams } from '../src/state/streams.svelte';
 import { Fake, refusal } from './fake';
 import { story } from './story';
 import { article, articles, button, clean, field, open } from './window';
@@ -42,6 +43,18 @@ describe('a first start', () => {
     await user.type(screen.getByRole('textbox', { name: 'Client' }), 'Acme GmbH{Enter}');
     await user.type(field(), 'Hello{Enter}');
     await waitFor(() => expect(fake.did('respond')[0]).toMatchObject({ metadata: { client: 'Acme GmbH' } }));
+  });
+});
+
+describe('a reply that this window did not hear the beginning of', () => {
+  it('is looked for once a burst, and once more for what came during the look', async () => {
+    const fake = story();
+    await open(fake, memo);
+    const looks = () => fake.did('open_thread').length;
+    const before = looks();
+    for (let n = 0; n < 5; n++) streams.hear({ type: 'text', threadId: memo, responseId: 'resp_unheard', from: n, closed: [], tail: '', tokens: n });
+    expect(looks()).toBe(before + 1);
+    await waitFor(() => expect(looks()).toBe(before + 2));
   });
 });
 

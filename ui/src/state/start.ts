@@ -65,13 +65,19 @@ async function leave() {
 }
 
 let asking = false;
+let missedMore = false;
 
-/** Events of a reply came before this window knew of it: one look for a burst of them. */
+/** Events of a reply came before this window knew of it: one look for a burst of them, and one for what came during it. */
 async function missed(id: string) {
   if (temporary.chat?.response?.id === id) return temporary.chat.refresh();
-  if (pane.id !== id || asking) return;
+  if (pane.id !== id) return;
+  missedMore = true;
+  if (asking) return;
   asking = true;
-  await pane.refresh();
+  while (missedMore) {
+    missedMore = false;
+    await pane.refresh();
+  }
   asking = false;
 }
 
