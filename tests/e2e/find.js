@@ -25,8 +25,18 @@ function usable(element) {
   return element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert], [aria-hidden=true]');
 }
 
+const joined = (left, right) => /^\p{L}{2}$/u.test((left ?? '') + (right ?? ''));
+
+// Whole words only: "Lock" is not in "Locked".
+function holds(name, words) {
+  for (let at = name.indexOf(words); at >= 0; at = name.indexOf(words, at + 1)) {
+    if (!joined(name[at - 1], words[0]) && !joined(words.at(-1), name[at + words.length])) return true;
+  }
+  return false;
+}
+
 function find(wanted, called) {
   const all = [...document.querySelectorAll('*')].filter(element => role(element) === wanted && usable(element));
   const exact = all.filter(element => name(element) === called);
-  return exact.length ? exact : all.filter(element => name(element).includes(called));
+  return exact.length ? exact : all.filter(element => holds(name(element), called));
 }

@@ -227,6 +227,7 @@ async fn an_aside_goes_on_from_a_reply_and_is_kept_as_a_fork() {
     page.click("button", "Undo").await;
     page.see("three kilometres").await;
     page.click("button", "Keep as thread").await;
+    page.find_gone("button", "Keep as thread").await;
     page.find("button", "Lock").await;
     page.see("three kilometres").await;
     let id = page.newest_thread().await;

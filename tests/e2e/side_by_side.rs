@@ -99,6 +99,8 @@ async fn stopping_one_of_two_replies_leaves_the_other_alone() {
     server.wait_until("its connection is closed", |seen| seen.hung_up == 1).await;
     running_rows(page, 1).await;
     hills.open_for_good();
+    // Its end brings it to the top of the list, where it can be clicked once it is there.
+    running_rows(page, 0).await;
     page.open_thread(HILLS.0).await;
     page.see(HILLS.1).await;
     page.quiet().await;
