@@ -98,12 +98,18 @@ impl Page {
         self.until(&format!("there is no {role} {name:?}"), &script, vec![role.into(), name.into()]).await;
     }
 
-    /// Clicks, with the pointer.
+    /// Clicks, with the pointer, once it has stopped moving.
     pub async fn click(&self, role: &str, name: &str) {
         let start = Instant::now();
         loop {
+            let found = self.find(role, name).await;
+            // What never stops, as below a reply that grows, is clicked where it is.
+            let still = "const [it] = arguments_; const place = () => JSON.stringify(it.getBoundingClientRect()); \
+                 for (let looks = 0, seen; looks < 30 && it.isConnected && seen !== place(); looks++) { \
+                   seen = place(); await new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next))) }";
+            self.js_async(still, vec![serde_json::to_value(&found).expect("an element")]).await;
             // What is found may be painted anew before it is clicked: then it is found again.
-            match self.find(role, name).await.click().await {
+            match found.click().await {
                 Ok(()) => return,
                 Err(error) if start.elapsed() < DEADLINE => drop(error),
                 Err(error) => {

@@ -94,6 +94,7 @@ async fn a_row_changed_behind_the_window_is_named_and_the_thread_stays_readable(
 
     page.click("button", "Settings").await;
     page.click("tab", "Security").await;
+    page.find("button", "Copy fingerprint").await;
     page.click("button", "Check all").await;
     page.see("1 thread checked.").await;
     page.see("1 needs a look:").await;
