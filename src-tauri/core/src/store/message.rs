@@ -51,41 +51,40 @@ pub struct NewInsert<'a> {
     pub response: Option<i64>,
 }
 
-/// The columns of [`MessageRow`].
-pub(super) const COLUMNS: &str = "seq, thread, id, parent, branch, depth, role, status, size, created_at, response, \
-     model, copied_from, hash, texts, reasoning";
+/// The columns of [`MessageRow`], which are read by their place: a name would be looked for anew in each row.
+pub(super) const COLUMNS: &str = "seq, thread, parent, branch, depth, size, created_at, response, id, role, status, model, \
+     copied_from, reasoning, texts, hash";
 
 pub(super) fn from_row(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
-    let texts: String = row.get("texts")?;
-    // A text that is no list any more was altered; it is shown as it stands.
-    let texts = serde_json::from_str::<Vec<String>>(&texts).unwrap_or_else(|_| vec![texts]);
-    let message = NewMessage {
-        id: row.get::<_, String>("id")?.into(),
-        role: word::get(row, "role")?,
-        texts,
-        status: word::get(row, "status")?,
-        model: row.get("model")?,
-        reasoning: row.get("reasoning")?,
-        copied_from: row.get("copied_from")?,
-    };
     let place = Place {
-        seq: row.get("seq")?,
-        thread: row.get("thread")?,
-        parent: row.get("parent")?,
-        response: row.get("response")?,
-        created_at: row.get("created_at")?,
+        seq: row.get(0)?,
+        thread: row.get(1)?,
+        parent: row.get(2)?,
+        response: row.get(7)?,
+        created_at: row.get(6)?,
     };
-    let hash: Vec<u8> = row.get("hash")?;
+    let texts = row.get_ref(14)?.as_str()?;
+    // A text that is no list any more was altered; it is shown as it stands.
+    let texts = serde_json::from_str::<Vec<String>>(texts).unwrap_or_else(|_| vec![texts.into()]);
+    let message = NewMessage {
+        id: row.get::<_, String>(8)?.into(),
+        role: word::get(row, 9)?,
+        texts,
+        status: word::get(row, 10)?,
+        model: row.get(11)?,
+        copied_from: row.get(12)?,
+        reasoning: row.get(13)?,
+    };
     Ok(MessageRow {
         seq: place.seq,
         thread: place.thread,
         parent: place.parent,
-        branch: row.get("branch")?,
-        depth: row.get("depth")?,
-        size: row.get("size")?,
+        branch: row.get(3)?,
+        depth: row.get(4)?,
+        size: row.get(5)?,
         created_at: place.created_at,
         response: place.response,
-        intact: hash == content_hash(place, &message),
+        intact: row.get_ref(15)?.as_blob()? == content_hash(place, &message),
         message,
     })
 }

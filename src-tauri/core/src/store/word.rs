@@ -1,6 +1,8 @@
 //! Words: how the enums of the wire are written in a column.
 
-use rusqlite::Row;
+use std::fmt::Display;
+
+use rusqlite::{Row, RowIndex};
 
 use crate::wire::{
     ContextPolicy, Door, EntryKind, FinishReason, MessageStatus, ResponseStatus, Role, SealStatus, State,
@@ -53,9 +55,8 @@ words! {
 ///
 /// # Errors
 /// A conversion error for a word that is not one.
-pub fn get<T: Word>(row: &Row<'_>, column: &str) -> rusqlite::Result<T> {
-    let word: String = row.get(column)?;
-    T::from_word(&word).ok_or_else(|| unknown(column))
+pub fn get<T: Word>(row: &Row<'_>, column: impl RowIndex + Copy + Display) -> rusqlite::Result<T> {
+    T::from_word(row.get_ref(column)?.as_str()?).ok_or_else(|| unknown(column))
 }
 
 /// Reads a word, or nothing, from a column.
@@ -67,7 +68,7 @@ pub fn find<T: Word>(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<T>>
     word.map(|word| T::from_word(&word).ok_or_else(|| unknown(column))).transpose()
 }
 
-fn unknown(column: &str) -> rusqlite::Error {
+fn unknown(column: impl Display) -> rusqlite::Error {
     conversion(format!("an unknown word in column {column}"))
 }
 
