@@ -16,6 +16,18 @@ describe('what is said aloud', () => {
     expect(sentences.next([['<p>One is done. Two is not yet.</p>', '<p>Three.</p>']], '')).toBe('Three.');
     expect(sentences.rest([['<p>One is done. Two is not yet.</p>', '<p>Three.</p>']], '<p>Four</p>')).toBe('Four');
   });
+
+  it('is no more at a time than somebody may listen to, and says so', () => {
+    const long = Array.from({ length: 1000 }, (_, n) => `<p>Sentence ${n} is done.</p>`);
+    const sentences = new Sentences();
+    const given = sentences.next([long], '<p>And');
+    expect(given.length).toBeLessThanOrEqual(2000);
+    expect(given).toMatch(/^Sentence 0 is done\. .* is done\.$/);
+    expect(sentences.cut).toBe(true);
+    expect(sentences.rest([long], '<p>And one.</p>')).toBe('And one.');
+    expect(sentences.cut).toBe(false);
+    expect(new Sentences().rest([], `<p>${'x'.repeat(5000)}</p>`)).toHaveLength(2000);
+  });
 });
 
 describe('metadata values', () => {

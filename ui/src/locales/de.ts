@@ -48,6 +48,7 @@ export const de: Catalogue = {
   'altered.show': 'Nachricht {n} zeigen',
   'altered.title': 'Dieser Thread ist nicht mehr das, was versiegelt wurde.',
   'announce.ended': 'Die Antwort ist zu Ende.',
+  'announce.more': 'Mehr davon steht in der Antwort.',
   'announce.writing': '{who} schreibt.',
   'api.address': 'Adresse',
   'api.copyAddress': 'Adresse kopieren',

@@ -46,6 +46,7 @@ export const en = {
   'altered.show': 'Show message {n}',
   'altered.title': 'This thread is not what was sealed.',
   'announce.ended': 'The reply has ended.',
+  'announce.more': 'More of it stands in the reply.',
   'announce.writing': '{who} is writing.',
   'api.address': 'Address',
   'api.copyAddress': 'Copy the address',

@@ -1,8 +1,12 @@
-// Cuts what arrives into finished sentences, each given once.
+// Cuts what arrives into finished sentences, each given once: as many at a time as somebody may want to listen to.
 
 const END = /[.!?…:](?=\s|$)|[。！？]/g;
+/** Characters given at a time: more would take minutes to say. */
+const MOST = 2000;
 
 export class Sentences {
+  /** Whether some of what was new last is left to be read. */
+  cut = false;
   #block = 0;
   #inTail = 0;
 
@@ -17,7 +21,7 @@ export class Sentences {
     }
     if (end > this.#inTail) fresh.push(text.slice(this.#inTail, end));
     this.#inTail = end;
-    return join(fresh);
+    return this.#give(fresh);
   }
 
   /** All that was not given yet. */
@@ -25,11 +29,12 @@ export class Sentences {
     const fresh = this.#closed(chunks);
     fresh.push(plain(tail).slice(this.#inTail));
     this.#inTail = 0;
-    return join(fresh);
+    return this.#give(fresh);
   }
 
   #closed(chunks: string[][]) {
     const fresh: string[] = [];
+    let length = 0;
     let index = 0;
     for (const chunk of chunks) {
       if (index + chunk.length <= this.#block) {
@@ -39,16 +44,26 @@ export class Sentences {
       for (const html of chunk) {
         if (index++ < this.#block) continue;
         // The block that closed first is the tail of before: its beginning was given already.
-        fresh.push(plain(html).slice(this.#inTail));
+        // What would be left out need not be read.
+        const text = length > MOST ? '' : plain(html).slice(this.#inTail);
+        fresh.push(text);
+        length += text.length;
         this.#inTail = 0;
       }
     }
     this.#block = index;
     return fresh;
   }
-}
 
-const join = (pieces: string[]) => pieces.map((piece) => piece.trim()).filter((piece) => piece !== '').join(' ');
+  #give(pieces: string[]) {
+    const text = pieces.map((piece) => piece.trim()).filter((piece) => piece !== '').join(' ');
+    this.cut = text.length > MOST;
+    if (!this.cut) return text;
+    const most = text.slice(0, MOST);
+    const end = [...most.matchAll(END)].at(-1);
+    return most.slice(0, end ? end.index + end[0].length : Math.max(most.lastIndexOf(' '), 0) || MOST);
+  }
+}
 
 function plain(html: string) {
   return html === '' ? '' : (new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '');
