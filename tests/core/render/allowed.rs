@@ -200,7 +200,10 @@ fn check_value(attribute: &str, value: &str) -> Option<()> {
         "rel" => value == "noopener noreferrer",
         "scope" => value == "col",
         "start" | "data-note" => number(value),
-        "data-code" => value.starts_with("U+") && value[2..].bytes().all(|byte| byte.is_ascii_hexdigit()),
+        "data-code" => {
+            let (code, times) = value.split_once(" × ").unwrap_or((value, "2"));
+            code.starts_with("U+") && code[2..].bytes().all(|byte| byte.is_ascii_hexdigit()) && number(times)
+        }
         "title" | "data-lang" | "data-source" => true,
         name if MATH.contains(&name) => {
             value.len() < 12 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-%".contains(&b))

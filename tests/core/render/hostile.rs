@@ -123,6 +123,9 @@ fn overrides_of_direction_are_visible_and_not_copied() {
         assert!(shown.contains(&format!("<span class=\"control\" data-code=\"{code}\"></span>")), "{shown}");
     }
     assert_eq!(text(&shown), "ab cdef");
+    let many = html(&format!("a{}{}b", "\u{202e}".repeat(1000), "\u{202d}"));
+    let sign = |code: &str| format!("<span class=\"control\" data-code=\"{code}\"></span>");
+    assert_eq!(many, format!("<p dir=\"auto\">a{}{}b</p>", sign("U+202E × 1000"), sign("U+202D")));
 }
 
 #[test]

@@ -95,6 +95,10 @@ fn a_line_without_end_is_cut_into_runs_that_are_laid_out_one_by_one() {
         assert!(runs.len() >= monster.len() / 8_192, "{} runs of {} bytes", runs.len(), monster.len());
         assert!(runs.iter().all(|run| text(run).len() <= 8_192 && run.len() < 100_000));
         assert_eq!(text(&shown).trim_end(), plain(&monster).replace('\u{202e}', "").trim_end());
+        assert!(
+            !shown.contains("dir=\"auto\""),
+            "the page would look through all of it for a letter, for each part of it"
+        );
         assert!(!html_on_paper(&monster).contains("run"), "paper lays out everything");
     }
     assert!(!html(&words[..4_000]).contains("run"), "what fits a few windows is left as it is");

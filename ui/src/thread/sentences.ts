@@ -3,6 +3,8 @@
 const END = /[.!?…:](?=\s|$)|[。！？]/g;
 /** Characters given at a time: more would take minutes to say. */
 const MOST = 2000;
+/** Characters of HTML that hold as many, if they hold text at all. */
+const ENOUGH = 32 * MOST;
 
 export class Sentences {
   /** Whether some of what was new last is left to be read. */
@@ -34,7 +36,7 @@ export class Sentences {
 
   #closed(chunks: string[][]) {
     const fresh: string[] = [];
-    let length = 0;
+    let read = 0;
     let index = 0;
     for (const chunk of chunks) {
       if (index + chunk.length <= this.#block) {
@@ -45,9 +47,8 @@ export class Sentences {
         if (index++ < this.#block) continue;
         // The block that closed first is the tail of before: its beginning was given already.
         // What would be left out need not be read.
-        const text = length > MOST ? '' : plain(html).slice(this.#inTail);
-        fresh.push(text);
-        length += text.length;
+        fresh.push(read > ENOUGH ? '' : plain(html).slice(this.#inTail));
+        read += html.length;
         this.#inTail = 0;
       }
     }

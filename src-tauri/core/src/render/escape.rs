@@ -3,15 +3,15 @@
 //! Besides the five characters of HTML, control characters and what is no character go, and characters that turn the
 //! direction of what follows are made visible where they could deceive: overrides everywhere, in
 //! code embeddings and isolates too. The visible sign is an element without text, so that copying
-//! leaves the character out.
+//! leaves the character out. One sign stands for as many of a kind as follow each other.
 
 /// Appends text.
 pub fn text(out: &mut String, text: &str) {
-    escape(out, text, |out, c| {
+    escape(out, text, |out, c, times| {
         if matches!(c, '\u{202D}' | '\u{202E}') {
-            sign(out, c);
+            sign(out, c, times);
         } else {
-            out.push(c);
+            out.extend(std::iter::repeat_n(c, times));
         }
     });
 }
@@ -26,7 +26,7 @@ pub fn attribute(out: &mut String, name: &str, value: &str) {
     out.push(' ');
     out.push_str(name);
     out.push_str("=\"");
-    escape(out, value, |_, _| {});
+    escape(out, value, |_, _, _| {});
     out.push('"');
 }
 
@@ -40,14 +40,19 @@ const fn is_no_character(c: char) -> bool {
     matches!(c, '\u{FDD0}'..='\u{FDEF}') || c as u32 & 0xFFFE == 0xFFFE
 }
 
-fn sign(out: &mut String, c: char) {
+fn sign(out: &mut String, c: char, times: usize) {
     use std::fmt::Write as _;
-    let _ = write!(out, "<span class=\"control\" data-code=\"U+{:04X}\"></span>", u32::from(c));
+    let _ = write!(out, "<span class=\"control\" data-code=\"U+{:04X}", u32::from(c));
+    if times > 1 {
+        let _ = write!(out, " × {times}");
+    }
+    out.push_str("\"></span>");
 }
 
-fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char)) {
+fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char, usize)) {
     let mut done = 0;
-    for (at, c) in text.char_indices() {
+    let mut chars = text.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
         let instead = match c {
             '&' => "&amp;",
             '<' => "&lt;",
@@ -60,10 +65,14 @@ fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char)) {
         };
         out.push_str(&text[done..at]);
         out.push_str(instead);
+        let mut times = 1;
         if turns(c) {
-            turning(out, c);
+            while chars.next_if(|(_, next)| *next == c).is_some() {
+                times += 1;
+            }
+            turning(out, c, times);
         }
-        done = at + c.len_utf8();
+        done = at + times * c.len_utf8();
     }
     out.push_str(&text[done..]);
 }

@@ -81,7 +81,9 @@ impl Writer {
             Block::Rule => out.push_str("<hr>"),
             Block::Math(source) => self.formula(out, source, true),
             Block::Source(source) => {
-                out.push_str("<pre class=\"raw\" dir=\"auto\">");
+                let long = self.colours != Colours::Paper && runs::is_long(source);
+                let way = if long { way(first_letter(source).map(runs_leftwards)) } else { "auto" };
+                let _ = write!(out, "<pre class=\"raw\" dir=\"{way}\">");
                 self.source(out, source);
                 out.push_str("</pre>");
             }
@@ -102,7 +104,7 @@ impl Writer {
     }
 
     fn wrapped(&mut self, out: &mut String, tag: &str, inlines: &[Inline]) {
-        let _ = write!(out, "<{tag} dir=\"auto\">");
+        let _ = write!(out, "<{tag} dir=\"{}\">", self.way(inlines));
         self.inlines(out, inlines);
         let _ = write!(out, "</{tag}>");
     }
@@ -112,7 +114,7 @@ impl Writer {
     fn heading(&mut self, out: &mut String, level: u8, inlines: &[Inline]) {
         self.level = (level + 2).min(self.level + 1).min(6);
         let tag = self.level;
-        let _ = write!(out, "<h{tag} class=\"h{level}\" dir=\"auto\">");
+        let _ = write!(out, "<h{tag} class=\"h{level}\" dir=\"{}\">", self.way(inlines));
         self.inlines(out, inlines);
         let _ = write!(out, "</h{tag}>");
     }
@@ -131,7 +133,12 @@ impl Writer {
     }
 
     fn item(&mut self, out: &mut String, item: &Item, tight: bool) {
-        out.push_str(if item.task.is_some() { "<li class=\"task\" dir=\"auto\">" } else { "<li dir=\"auto\">" });
+        let way = match item.blocks.first() {
+            Some(Block::Paragraph(inlines)) if tight || item.task.is_some() => self.way(inlines),
+            _ => "auto",
+        };
+        let class = if item.task.is_some() { " class=\"task\"" } else { "" };
+        let _ = write!(out, "<li{class} dir=\"{way}\">");
         let mut rest = &item.blocks[..];
         if let Some(done) = item.task {
             if let [Block::Paragraph(inlines), others @ ..] = rest {
@@ -215,9 +222,15 @@ impl Writer {
             Align::Right => " class=\"right\"",
         };
         let scope = if tag == "th" { " scope=\"col\"" } else { "" };
-        let _ = write!(out, "<{tag}{scope}{class} dir=\"auto\">");
+        let _ = write!(out, "<{tag}{scope}{class} dir=\"{}\">", self.way(cell));
         self.inlines(out, cell);
         let _ = write!(out, "</{tag}>");
+    }
+
+    /// The direction of a line. A page that is left to find that of a very long one looks through all of it for each
+    /// part that it holds.
+    fn way(&self, line: &[Inline]) -> &'static str {
+        if self.colours == Colours::Paper || !runs::is_long_line(line) { "auto" } else { way(direction_of(line)) }
     }
 
     fn inlines(&mut self, out: &mut String, inlines: &[Inline]) {
@@ -361,12 +374,20 @@ fn runs_from_right(block: &Block) -> Option<bool> {
 /// Whether a text runs from right to left, by its first letter; `None` without one.
 fn direction_of(text: &[Inline]) -> Option<bool> {
     text.iter().find_map(|inline| match inline {
-        Inline::Text(words) => words.chars().find(|c| c.is_alphabetic()).map(runs_leftwards),
+        Inline::Text(words) => first_letter(words).map(runs_leftwards),
         Inline::Emphasis(text) | Inline::Strong(text) | Inline::Struck(text) | Inline::Link { text, .. } => {
             direction_of(text)
         }
         _ => None,
     })
+}
+
+const fn way(leftwards: Option<bool>) -> &'static str {
+    if matches!(leftwards, Some(true)) { "rtl" } else { "ltr" }
+}
+
+fn first_letter(text: &str) -> Option<char> {
+    text.chars().find(|c| c.is_alphabetic())
 }
 
 /// Whether a letter is of a script that runs from right to left: Hebrew, Arabic and their neighbours.

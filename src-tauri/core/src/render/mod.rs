@@ -34,8 +34,8 @@
 //! - `<span class="run">` holds a run of a line of more than 16 KiB: a block, laid out when it comes into view. None is
 //!   on paper.
 //! - `<span class="control" data-code="U+202E"></span>` stands for a character that would have turned
-//!   the text around it; show `data-code` with CSS.
-//! - Every block has `dir="auto"`, and what holds blocks has `dir="rtl"` where the first of them runs so; the end of a line is `<br>`, since people and models mean it.
+//!   the text around it (`U+202E × 3` for three of them); show `data-code` with CSS.
+//! - Every block has `dir="auto"` (a very long one its direction), and what holds blocks has `dir="rtl"` where the first of them runs so; the end of a line is `<br>`, since people and models mean it.
 //!
 //! # Speed
 //! [`html`](html()) colours no code that was not coloured before, so it stays under a millisecond for

@@ -1,38 +1,65 @@
 //! Text that is far longer than a window, cut into runs that can be laid out one by one. A mebibyte in one line, or
 //! a hundred thousand signs in one, would hold the window up for a second if it were laid out at once.
 
+use super::escape;
 use super::tree::Inline;
 
-/// Bytes of text from which it is cut.
+/// Weight from which it is cut: a byte of text weighs one.
 const LONG: usize = 16 * 1024;
-/// Bytes of a run, about.
+/// Weight of a run, about.
 const RUN: usize = 4 * 1024;
+/// What an element weighs, and a sign that stands for a character.
+const ELEMENT: usize = 16;
 
 /// The pieces of a long text, each ended where a line or a word ends if there is one; a short text is one piece.
 pub fn of_text(text: &str) -> Vec<&str> {
-    if text.len() <= LONG {
-        return vec![text];
+    let mut pieces = Vec::new();
+    let (mut start, mut size, mut word_end) = (0, 0, 0);
+    if is_long(text) {
+        let mut before = None;
+        for (at, c) in text.char_indices() {
+            if size >= RUN {
+                let end = if word_end > start { word_end } else { at };
+                pieces.push(&text[start..end]);
+                start = end;
+                size = weight_of(&text[end..at]);
+            }
+            size += weight_of_char(before.replace(c), c);
+            if matches!(c, ' ' | '\n') {
+                word_end = at + 1;
+            }
+        }
     }
-    let mut pieces = Vec::with_capacity(text.len() / RUN + 1);
-    let mut rest = text;
-    while rest.len() > RUN {
-        let most = &rest[..rest.floor_char_boundary(RUN)];
-        let end = most.rfind(['\n', ' ']).map_or(most.len(), |at| at + 1);
-        let (piece, after) = rest.split_at(end);
-        pieces.push(piece);
-        rest = after;
-    }
-    pieces.push(rest);
+    pieces.push(&text[start..]);
     pieces
+}
+
+/// Whether a text is cut.
+pub fn is_long(text: &str) -> bool {
+    weight_of(text) > LONG
+}
+
+fn weight_of(text: &str) -> usize {
+    let mut before = None;
+    text.chars().map(|c| weight_of_char(before.replace(c), c)).sum()
+}
+
+fn weight_of_char(before: Option<char>, c: char) -> usize {
+    c.len_utf8() + if escape::turns(c) && before != Some(c) { ELEMENT } else { 0 }
+}
+
+/// Whether a line holds so much that it is cut.
+pub fn is_long_line(line: &[Inline]) -> bool {
+    let mut size = 0;
+    line.iter().any(|inline| {
+        size += weight(inline);
+        size > LONG
+    })
 }
 
 /// The runs of a line that holds very much; `None` for any other.
 pub fn of_line(line: &[Inline]) -> Option<Vec<Vec<Inline>>> {
-    let mut size = 0;
-    if line.iter().all(|inline| {
-        size += weight(inline);
-        size <= LONG
-    }) {
+    if !is_long_line(line) {
         return None;
     }
     let mut runs = vec![Vec::new()];
@@ -59,12 +86,10 @@ fn pieces(inline: &Inline) -> Vec<Inline> {
     }
 }
 
-/// Bytes of text, and what an element costs beside it.
 fn weight(inline: &Inline) -> usize {
-    const ELEMENT: usize = 16;
     ELEMENT
         + match inline {
-            Inline::Text(text) | Inline::Code(text) | Inline::Math(text) => text.len(),
+            Inline::Text(text) | Inline::Code(text) | Inline::Math(text) => weight_of(text),
             Inline::Emphasis(line) | Inline::Strong(line) | Inline::Struck(line) | Inline::Link { text: line, .. } => {
                 line.iter().map(weight).sum()
             }
