@@ -55,7 +55,7 @@ words! {
 ///
 /// # Errors
 /// A conversion error for a word that is not one.
-pub fn get<T: Word>(row: &Row<'_>, column: impl RowIndex + Copy + Display) -> rusqlite::Result<T> {
+pub fn get<T: Word>(row: &Row<'_>, column: impl RowIndex + Display) -> rusqlite::Result<T> {
     T::from_word(row.get_ref(column)?.as_str()?).ok_or_else(|| unknown(column))
 }
 
