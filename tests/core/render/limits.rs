@@ -101,6 +101,11 @@ fn a_line_without_end_is_cut_into_runs_that_are_laid_out_one_by_one() {
         );
         assert!(!html_on_paper(&monster).contains("run"), "paper lays out everything");
     }
+    let line = "let x = once;\n";
+    let shown = html(&format!("```rust\n{}```", line.repeat(5_000)));
+    check(&shown).unwrap();
+    assert!(shown.matches("<span class=\"run\">let x = once;\n").count() > 10, "runs of code end where a line does");
+    assert_eq!(text(&shown).trim_end(), format!("rust{}", line.repeat(5_000)).trim_end());
     assert!(!html(&words[..4_000]).contains("run"), "what fits a few windows is left as it is");
 }
 

@@ -17,7 +17,7 @@ export function colour(code: Element) {
 async function paint(code: Element) {
   const language = code.getAttribute('data-lang');
   const text = code.textContent ?? '';
-  if (!code.isConnected || !language || code.querySelector('span') || text.length === 0 || text.length > LONGEST) return;
+  if (!code.isConnected || !language || code.querySelector('span:not(.run)') || text.length === 0 || text.length > LONGEST) return;
   // Without colours the code can be read as it is.
   const html = await program.highlight(language, text).catch(() => null);
   if (html !== null && code.isConnected && code.textContent === text) code.innerHTML = html;

@@ -84,7 +84,7 @@ impl Writer {
                 let long = self.colours != Colours::Paper && runs::is_long(source);
                 let way = if long { way(first_letter(source).map(runs_leftwards)) } else { "auto" };
                 let _ = write!(out, "<pre class=\"raw\" dir=\"{way}\">");
-                self.source(out, source);
+                self.source(out, &runs::of_text(source), text);
                 out.push_str("</pre>");
             }
             Block::Note { label, blocks } => {
@@ -191,7 +191,7 @@ impl Writer {
         };
         match coloured {
             Some(spans) => out.push_str(&spans),
-            None => code(out, source),
+            None => self.source(out, &runs::of_code(source), code),
         }
         out.push_str("</code></pre>");
     }
@@ -249,17 +249,13 @@ impl Writer {
         }
     }
 
-    /// What is shown as written.
-    fn source(&self, out: &mut String, source: &str) {
-        match runs::of_text(source).as_slice() {
-            runs @ [_, _, ..] if self.colours != Colours::Paper => {
-                for run in runs {
-                    out.push_str(RUN);
-                    text(out, run);
-                    out.push_str("</span>");
-                }
-            }
-            _ => text(out, source),
+    /// What is shown as written, in these runs of it.
+    fn source(&self, out: &mut String, runs: &[&str], write: fn(&mut String, &str)) {
+        let whole = runs.len() == 1 || self.colours == Colours::Paper;
+        for run in runs {
+            out.push_str(if whole { "" } else { RUN });
+            write(out, run);
+            out.push_str(if whole { "" } else { "</span>" });
         }
     }
 

@@ -31,8 +31,8 @@
 //! - Mathematics: `<span class="math" data-source="$x$">` in a line, `<div class="math" tabindex="0"
 //!   data-source>` on its own, with `MathML` in it (see `mathml`). What is not understood, and all that goes on paper,
 //!   is its source: `<code class="math">`, `<div class="math"><code>` (`white-space: pre-wrap`).
-//! - `<span class="run">` holds a run of a line of more than 16 KiB: a block, laid out when it comes into view. None is
-//!   on paper.
+//! - `<span class="run">` holds a run of a line, or of code, of more than 16 KiB: a block, laid out when it comes into
+//!   view. None is on paper, nor where code has colours.
 //! - `<span class="control" data-code="U+202E"></span>` stands for a character that would have turned
 //!   the text around it (`U+202E × 3` for three of them); show `data-code` with CSS.
 //! - Every block has `dir="auto"` (a very long one its direction), and what holds blocks has `dir="rtl"` where the first of them runs so; the end of a line is `<br>`, since people and models mean it.

@@ -11,26 +11,45 @@ const RUN: usize = 4 * 1024;
 /// What an element weighs, and a sign that stands for a character.
 const ELEMENT: usize = 16;
 
-/// The pieces of a long text, each ended where a line or a word ends if there is one; a short text is one piece.
+/// The pieces of a long text, each ended where a line ends, or else a word; a short text is one piece.
 pub fn of_text(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
-    let (mut start, mut size, mut word_end) = (0, 0, 0);
+    let (mut start, mut size, mut line_end, mut word_end) = (0, 0, 0, 0);
     if is_long(text) {
         let mut before = None;
         for (at, c) in text.char_indices() {
             if size >= RUN {
-                let end = if word_end > start { word_end } else { at };
+                let end = [line_end, word_end].into_iter().find(|end| *end > start).unwrap_or(at);
                 pieces.push(&text[start..end]);
                 start = end;
                 size = weight_of(&text[end..at]);
             }
             size += weight_of_char(before.replace(c), c);
-            if matches!(c, ' ' | '\n') {
-                word_end = at + 1;
+            match c {
+                '\n' => line_end = at + 1,
+                ' ' => word_end = at + 1,
+                _ => {}
             }
         }
     }
     pieces.push(&text[start..]);
+    pieces
+}
+
+/// The pieces of long code, which only lines end.
+pub fn of_code(code: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    if is_long(code) {
+        for line in code.split_inclusive('\n') {
+            if at - start >= RUN {
+                pieces.push(&code[start..at]);
+                start = at;
+            }
+            at += line.len();
+        }
+    }
+    pieces.push(&code[start..]);
     pieces
 }
 
