@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::address;
 use super::escape::{attribute, code, text};
 use super::tree::{Align, Block, Document, Inline, Item, List, Table};
-use super::{highlight, mathml, plain, runs};
+use super::{direction, highlight, mathml, plain, runs};
 
 /// Where the colours of code come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Writer {
             Block::Paragraph(inlines) => self.wrapped(out, "p", inlines),
             Block::Heading { level, text } => self.heading(out, *level, text),
             Block::Quote(blocks) => {
-                let _ = write!(out, "<blockquote dir=\"{}\">", direction(blocks.iter()));
+                let _ = write!(out, "<blockquote dir=\"{}\">", direction::of_blocks(blocks));
                 self.blocks(out, blocks);
                 out.push_str("</blockquote>");
             }
@@ -81,8 +81,7 @@ impl Writer {
             Block::Rule => out.push_str("<hr>"),
             Block::Math(source) => self.formula(out, source, true),
             Block::Source(source) => {
-                let long = self.colours != Colours::Paper && runs::is_long(source);
-                let way = if long { way(first_letter(source).map(runs_leftwards)) } else { "auto" };
+                let way = if self.in_runs(runs::is_long(source)) { direction::of_text(source) } else { "auto" };
                 let _ = write!(out, "<pre class=\"raw\" dir=\"{way}\">");
                 self.source(out, &runs::of_text(source), text);
                 out.push_str("</pre>");
@@ -121,7 +120,7 @@ impl Writer {
 
     fn list(&mut self, out: &mut String, list: &List) {
         let tag = if list.start.is_some() { "ol" } else { "ul" };
-        let _ = write!(out, "<{tag} dir=\"{}\"", direction(list.items.iter().flat_map(|item| &item.blocks)));
+        let _ = write!(out, "<{tag} dir=\"{}\"", direction::of_blocks(list.items.iter().flat_map(|item| &item.blocks)));
         if let Some(start) = list.start.filter(|start| *start != 1) {
             let _ = write!(out, " start=\"{start}\"");
         }
@@ -197,7 +196,7 @@ impl Writer {
     }
 
     fn table(&mut self, out: &mut String, table: &Table) {
-        let way = if table.head.iter().find_map(|cell| direction_of(cell)) == Some(true) { "rtl" } else { "auto" };
+        let way = direction::of_cells(&table.head);
         let _ = write!(out, "<div class=\"table\" tabindex=\"0\"><table dir=\"{way}\"><thead><tr>");
         for (cell, align) in table.head.iter().zip(&table.columns) {
             // A heading without words would be one without a name.
@@ -227,35 +226,41 @@ impl Writer {
         let _ = write!(out, "</{tag}>");
     }
 
+    /// Whether what is long is cut: not for paper, where everything is laid out.
+    fn in_runs(&self, long: bool) -> bool {
+        long && self.colours != Colours::Paper
+    }
+
     /// The direction of a line. A page that is left to find that of a very long one looks through all of it for each
     /// part that it holds.
     fn way(&self, line: &[Inline]) -> &'static str {
-        if self.colours == Colours::Paper || !runs::is_long_line(line) { "auto" } else { way(direction_of(line)) }
+        if self.in_runs(runs::is_long_line(line)) { direction::of_line(line) } else { "auto" }
     }
 
     fn inlines(&mut self, out: &mut String, inlines: &[Inline]) {
-        let runs = if self.colours == Colours::Paper { None } else { runs::of_line(inlines) };
-        for run in runs.iter().flatten() {
+        if !self.in_runs(runs::is_long_line(inlines)) {
+            return self.line(out, inlines);
+        }
+        for run in runs::of_line(inlines) {
             out.push_str(RUN);
-            for inline in run {
-                self.inline(out, inline);
-            }
+            self.line(out, &run);
             out.push_str("</span>");
         }
-        if runs.is_none() {
-            for inline in inlines {
-                self.inline(out, inline);
-            }
+    }
+
+    fn line(&mut self, out: &mut String, inlines: &[Inline]) {
+        for inline in inlines {
+            self.inline(out, inline);
         }
     }
 
     /// What is shown as written, in these runs of it.
     fn source(&self, out: &mut String, runs: &[&str], write: fn(&mut String, &str)) {
-        let whole = runs.len() == 1 || self.colours == Colours::Paper;
+        let (begin, end) = if self.in_runs(runs.len() > 1) { (RUN, "</span>") } else { ("", "") };
         for run in runs {
-            out.push_str(if whole { "" } else { RUN });
+            out.push_str(begin);
             write(out, run);
-            out.push_str(if whole { "" } else { "</span>" });
+            out.push_str(end);
         }
     }
 
@@ -351,48 +356,6 @@ impl Writer {
         shown_address(out, href.as_deref().unwrap_or(address));
         out.push_str(if href.is_some() { "</button>" } else { "</span>" });
     }
-}
-
-/// The direction of what holds blocks with a direction of their own: `auto` would not look into those.
-fn direction<'b>(mut blocks: impl Iterator<Item = &'b Block>) -> &'static str {
-    if blocks.find_map(runs_from_right) == Some(true) { "rtl" } else { "auto" }
-}
-
-fn runs_from_right(block: &Block) -> Option<bool> {
-    match block {
-        Block::Paragraph(text) | Block::Heading { text, .. } => direction_of(text),
-        Block::Quote(blocks) => blocks.iter().find_map(runs_from_right),
-        Block::List(list) => list.items.iter().flat_map(|item| &item.blocks).find_map(runs_from_right),
-        _ => None,
-    }
-}
-
-/// Whether a text runs from right to left, by its first letter; `None` without one.
-fn direction_of(text: &[Inline]) -> Option<bool> {
-    text.iter().find_map(|inline| match inline {
-        Inline::Text(words) => first_letter(words).map(runs_leftwards),
-        Inline::Emphasis(text) | Inline::Strong(text) | Inline::Struck(text) | Inline::Link { text, .. } => {
-            direction_of(text)
-        }
-        _ => None,
-    })
-}
-
-const fn way(leftwards: Option<bool>) -> &'static str {
-    if matches!(leftwards, Some(true)) { "rtl" } else { "ltr" }
-}
-
-fn first_letter(text: &str) -> Option<char> {
-    text.chars().find(|c| c.is_alphabetic())
-}
-
-/// Whether a letter is of a script that runs from right to left: Hebrew, Arabic and their neighbours.
-const fn runs_leftwards(c: char) -> bool {
-    matches!(
-        c,
-        '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFE}' | '\u{10800}'..='\u{10FFF}'
-            | '\u{1E800}'..='\u{1EFFF}'
-    )
 }
 
 fn shown_address(out: &mut String, address: &str) {

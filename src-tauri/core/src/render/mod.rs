@@ -46,6 +46,7 @@
 mod address;
 mod beginning;
 mod compare;
+mod direction;
 mod escape;
 mod highlight;
 mod html;

@@ -76,26 +76,25 @@ pub fn is_long_line(line: &[Inline]) -> bool {
     })
 }
 
-/// The runs of a line that holds very much; `None` for any other.
-pub fn of_line(line: &[Inline]) -> Option<Vec<Vec<Inline>>> {
-    if !is_long_line(line) {
-        return None;
-    }
-    let mut runs = vec![Vec::new()];
+/// The runs of a line.
+pub fn of_line(line: &[Inline]) -> Vec<Vec<Inline>> {
+    let mut runs = Vec::new();
+    let mut run = Vec::new();
     let mut size = 0;
     for inline in line.iter().flat_map(pieces) {
         if size >= RUN {
             size = 0;
-            runs.push(Vec::new());
+            runs.push(std::mem::take(&mut run));
             // The run has ended the line.
             if matches!(inline, Inline::LineEnd | Inline::Break) {
                 continue;
             }
         }
         size += weight(&inline);
-        runs.last_mut()?.push(inline);
+        run.push(inline);
     }
-    Some(runs)
+    runs.push(run);
+    runs
 }
 
 fn pieces(inline: &Inline) -> Vec<Inline> {
