@@ -27,6 +27,10 @@ describe('what is said aloud', () => {
     expect(sentences.rest([long], '<p>And one.</p>')).toBe('And one.');
     expect(sentences.cut).toBe(false);
     expect(new Sentences().rest([], `<p>${'x'.repeat(5000)}</p>`)).toHaveLength(2000);
+    const silent = new Sentences();
+    const signs = '<p><span class="control" data-code="U+202E"></span></p>'.repeat(2000);
+    expect(silent.rest([[signs, '<p>Not said.</p>']], '')).toBe('');
+    expect(silent.cut).toBe(true);
   });
 });
 

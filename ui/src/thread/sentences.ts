@@ -14,6 +14,7 @@ export class Sentences {
 
   /** Sentences that were finished since the last call. */
   next(chunks: string[][], tail: string) {
+    this.cut = false;
     const fresh = this.#closed(chunks);
     const text = plain(tail);
     let end = this.#inTail;
@@ -28,6 +29,7 @@ export class Sentences {
 
   /** All that was not given yet. */
   rest(chunks: string[][], tail: string) {
+    this.cut = false;
     const fresh = this.#closed(chunks);
     fresh.push(plain(tail).slice(this.#inTail));
     this.#inTail = 0;
@@ -47,7 +49,8 @@ export class Sentences {
         if (index++ < this.#block) continue;
         // The block that closed first is the tail of before: its beginning was given already.
         // What would be left out need not be read.
-        fresh.push(read > ENOUGH ? '' : plain(html).slice(this.#inTail));
+        if (read > ENOUGH) this.cut = true;
+        else fresh.push(plain(html).slice(this.#inTail));
         read += html.length;
         this.#inTail = 0;
       }
@@ -58,11 +61,11 @@ export class Sentences {
 
   #give(pieces: string[]) {
     const text = pieces.map((piece) => piece.trim()).filter((piece) => piece !== '').join(' ');
-    this.cut = text.length > MOST;
-    if (!this.cut) return text;
+    if (text.length <= MOST) return text;
+    this.cut = true;
     const most = text.slice(0, MOST);
     const end = [...most.matchAll(END)].at(-1);
-    return most.slice(0, end ? end.index + end[0].length : Math.max(most.lastIndexOf(' '), 0) || MOST);
+    return end ? most.slice(0, end.index + end[0].length) : most;
   }
 }
 
