@@ -22,6 +22,23 @@ async fn a_search_jumps_to_the_very_message() {
 }
 
 #[tokio::test]
+async fn a_search_jumps_to_the_very_word_in_a_line_without_end() {
+    let desk = Desk::new();
+    let words = "lorem ipsum dolor ".repeat(2_000);
+    stock::thread(&desk, "long", None, &[&format!("{words} ptarmigan {words}")]).await;
+    let window = desk.open().await;
+    let page = &window.page;
+    page.fill("searchbox", "Search everything", "ptarmigan role:user\u{e007}").await;
+    page.see("1 message").await;
+    page.click("button", "dolor ptarmigan lorem").await;
+    let script = "const [mark] = CSS.highlights.get('found-here') ?? []; if (!mark) return false; \
+         const [box, view] = [mark, document.querySelector('[data-testid=messages]')].map(each => each.getBoundingClientRect()); \
+         return box.height > 0 && box.top >= view.top && box.bottom <= view.bottom";
+    page.until("the word is in sight", script, vec![]).await;
+    page.picture("line-without-end").await;
+}
+
+#[tokio::test]
 async fn threads_stand_under_their_client_and_can_be_filtered_by_state() {
     let desk = Desk::new();
     stock::thread(&desk, "memo", Some("Acme GmbH"), &["Transfer pricing memo"]).await;

@@ -5,12 +5,17 @@ import { marksIn } from './terms';
 
 const ALL = 'found';
 const HERE = 'found-here';
+/** Milliseconds in which a thread opens and its long messages unfold. */
+const OPENING = 1000;
+/** Frames in which what comes into view may push a match out of it. */
+const SETTLING = 20;
 
 /** Marks the terms in the messages under `root` until it is called off, whatever is drawn meanwhile. */
 export function highlight(root: HTMLElement, terms: SearchTerm[], current: string | null): () => void {
   if (!('highlights' in CSS) || terms.length === 0) return () => {};
   let frame = 0;
-  let brought = false;
+  const begun = performance.now();
+  let brought: Node | null = null;
   const paint = () => {
     frame = 0;
     const [here, others]: [Range[], Range[]] = [[], []];
@@ -20,9 +25,11 @@ export function highlight(root: HTMLElement, terms: SearchTerm[], current: strin
     }
     CSS.highlights.set(ALL, new Highlight(...others));
     CSS.highlights.set(HERE, new Highlight(...here));
-    if (!brought && here[0]) {
-      brought = true;
-      bring(root, here[0]);
+    const first = here[0];
+    // A message that opens may be drawn anew; later on, the reader is somewhere else.
+    if (first && first.startContainer !== brought && (brought === null || performance.now() - begun < OPENING)) {
+      brought = first.startContainer;
+      bring(root, first);
     }
   };
   const soon = () => void (frame ||= requestAnimationFrame(paint));
@@ -61,8 +68,16 @@ function rangesIn(element: HTMLElement, terms: SearchTerm[]): Range[] {
   });
 }
 
-/** The first match of a long message may be out of sight though the message is not. */
+/** The first match of a long message may be out of sight though the message is not, and is pushed about while it opens. */
 function bring(root: HTMLElement, range: Range) {
-  const [view, mark] = [root.getBoundingClientRect(), range.getBoundingClientRect()];
-  if (mark.height > 0 && (mark.bottom > view.bottom || mark.top < view.top)) root.scrollTop += mark.top - view.top - view.height / 3;
+  const run = range.startContainer.parentElement?.closest<HTMLElement>('.run');
+  // What is not laid out has no place yet.
+  if (run) run.style.contentVisibility = 'visible';
+  let left = SETTLING;
+  const look = () => {
+    const [view, mark] = [root.getBoundingClientRect(), range.getBoundingClientRect()];
+    if (mark.height > 0 && (mark.bottom > view.bottom || mark.top < view.top)) root.scrollTop += mark.top - view.top - view.height / 3;
+    if (--left > 0) requestAnimationFrame(look);
+  };
+  look();
 }
