@@ -168,6 +168,11 @@ impl Page {
     /// What axe finds wrong on the page as it is, one line each.
     pub async fn accessibility_faults(&self) -> Vec<String> {
         self.js(&axe(), vec![]).await;
+        self.painted().await;
+        // A colour on its way to another is neither.
+        let still = "const ends = document.getAnimations().filter(each => each.effect.getComputedTiming().endTime !== Infinity); \
+             await Promise.allSettled(ends.map(each => each.finished))";
+        self.js_async(still, vec![]).await;
         let script = "const found = await axe.run(document, {resultTypes: ['violations'], rules: {'target-size': {enabled: true}}}); \
              return found.violations.flatMap(rule => rule.nodes.map(node => \
                `${rule.id}: ${node.target.join(' ')}: ${node.any.concat(node.all, node.none).map(c => c.message).join('; ')}`))";
