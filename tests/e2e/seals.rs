@@ -40,7 +40,13 @@ fn alter(desk: &Desk, statement: &str) {
     let names = "SELECT group_concat('DROP TRIGGER ' || name, ';') FROM sqlite_schema WHERE type = 'trigger'";
     let without: String = store.query_row(names, [], |row| row.get(0)).unwrap();
     drop(store);
-    let done = Command::new("sqlite3").arg(&file).arg(format!("{without}; {statement};")).status().unwrap();
+    // The program may be writing: its turn is waited for.
+    let done = Command::new("sqlite3")
+        .args(["-cmd", ".timeout 30000"])
+        .arg(&file)
+        .arg(format!("{without}; {statement};"))
+        .status()
+        .unwrap();
     assert!(done.success());
 }
 
