@@ -7,6 +7,7 @@ mod client;
 #[allow(dead_code, reason = "the core's benchmarks use the rest")]
 mod fill;
 mod memory;
+mod model;
 mod streaming;
 #[path = "../../../core/benches/core/table.rs"]
 mod table;

@@ -8,7 +8,8 @@ use tokio::runtime::Runtime;
 
 use crate::client::Client;
 use crate::fill::{handle, thread_of};
-use crate::streaming::{add_model, ask, streamed};
+use crate::model::add_model;
+use crate::streaming::{ask, streamed};
 use crate::table::{Table, ms};
 
 const MANY: usize = 100_000;
@@ -65,7 +66,7 @@ impl Caller {
             79..82 => drop(client.send("PATCH", "/v1/threads/long", "{\"unheard\": 1}")),
             82..85 => drop(client.send("POST", "/v1/threads", "{\"id\": \"long\"}")),
             85..96 => drop(Client::connect(self.address).get("/v1/threads/long")),
-            96..99 => drop(ask(client, &streamed(&format!("t{}", self.made / (REPLIES * 33)), "short"))),
+            96..99 => ask(client, &streamed(&format!("t{}", self.made / (REPLIES * 33)), "short"), |_| {}),
             _ => self.go_on(),
         }
     }

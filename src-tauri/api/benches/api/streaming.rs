@@ -1,22 +1,18 @@
-//! Streaming through the API: the first byte, and a reply while others read.
+//! Streaming through the API: the first byte, and replies while others read.
 
-use std::fmt::Write as _;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Receiver;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use skein_core::Skein;
-use skein_core::wire::{EndpointOptions, JsonObject, NewEndpoint, Protocol};
 use tokio::runtime::Runtime;
 
 use crate::client::Client;
 use crate::fill::{handle, thread_of};
+use crate::model::{PACED, add_model};
 use crate::table::{Table, ms};
 
-const TOKENS: usize = 20_000;
 const ASKED: usize = 100;
 const READERS: u32 = 4;
 const READS_A_SECOND: u32 = 500;
@@ -31,33 +27,67 @@ pub fn measure(table: &mut Table, runtime: &Runtime) {
     let mut client = Client::connect(server.address());
     let mut firsts: Vec<f64> = (0..ASKED)
         .map(|n| {
-            let (first, _) = ask(&mut client, &streamed(&format!("short{n}"), "short"));
-            ms(first.duration_since(sent.recv().unwrap()))
+            let mut first = None;
+            ask(&mut client, &streamed(&format!("short{n}"), "short"), |_| {
+                first.get_or_insert_with(Instant::now);
+            });
+            ms(first.unwrap().duration_since(sent.recv().unwrap()))
         })
         .collect();
-    firsts.sort_by(f64::total_cmp);
-    table.figure("first streamed byte after the endpoint's, p99", firsts[ASKED * 99 / 100], "ms", "5 ms");
+    let first = percentile_of(&mut firsts, 99);
+    table.figure("first streamed byte after the endpoint's, p99", first, "ms", "5 ms");
 
-    let long = |client: &mut Client, n: usize| {
-        let start = Instant::now();
-        let (_, end) = ask(client, &streamed(&format!("reply{n}"), "long"));
-        ms(end.duration_since(start))
-    };
-    let alone = middle((0..5).map(|n| long(&mut client, n)));
+    let mut alone = Replies::stream(&mut client, &sent, "alone");
     let stop = AtomicBool::new(false);
-    let (beside, mut reads, rate) = thread::scope(|scope| {
+    let (mut beside, mut reads, rate) = thread::scope(|scope| {
         let start = Instant::now();
         let readers: Vec<_> = (0..READERS).map(|_| scope.spawn(|| keep_reading(server.address(), &stop))).collect();
-        let beside = middle((5..10).map(|n| long(&mut client, n)));
+        let beside = Replies::stream(&mut client, &sent, "beside");
         stop.store(true, Ordering::SeqCst);
         let reads: Vec<f64> = readers.into_iter().flat_map(|reader| reader.join().unwrap()).collect();
         let rate = reads.len() as f64 / start.elapsed().as_secs_f64();
         (beside, reads, rate)
     });
-    reads.sort_by(f64::total_cmp);
-    table.ratio("20,000 tokens streamed beside 500 reads a second", beside, "ms", ("alone", alone), "1.1");
+    let work = "reply of 1,000 tokens a second beside 500 reads a second";
+    table.ratio(work, beside.paced, "ms", ("alone", alone.paced), "1.1");
+    let late = percentile_of(&mut beside.late, 99);
+    let limit = percentile_of(&mut alone.late, 99);
+    table.ratio("how late its tokens are, p99", late, "ms", ("alone", limit), "");
+    let work = "200,000 tokens at once, both cores full, beside them";
+    table.ratio(work, beside.flat_out, "ms", ("alone", alone.flat_out), "");
     table.figure("reads by 4 readers meanwhile, of a thread of 10,000 messages", rate, "a second", "500");
-    table.figure("those reads (it, or 100 of its messages), p99", reads[reads.len() * 99 / 100], "ms", "");
+    table.figure("those reads (it, or 100 of its messages), p99", percentile_of(&mut reads, 99), "ms", "");
+}
+
+/// How long replies took, in milliseconds.
+struct Replies {
+    paced: f64,
+    /// From the model's sending to the caller, of each token of the paced replies.
+    late: Vec<f64>,
+    flat_out: f64,
+}
+
+impl Replies {
+    fn stream(client: &mut Client, sent: &Receiver<Instant>, name: &str) -> Self {
+        let mut late = Vec::new();
+        let paced = middle((0..3).map(|n| {
+            let start = Instant::now();
+            let mut came = Vec::new();
+            ask(client, &streamed(&format!("paced_{name}_{n}"), "paced"), |delta| {
+                came.resize(came.len() + delta.matches("word").count(), Instant::now());
+            });
+            let took = ms(start.elapsed());
+            assert_eq!(came.len(), PACED as usize, "every token came");
+            late.extend(came.iter().map(|came| ms(came.duration_since(sent.recv().unwrap()))));
+            took
+        }));
+        let flat_out = middle((0..5).map(|n| {
+            let start = Instant::now();
+            ask(client, &streamed(&format!("flat_{name}_{n}"), "flat out"), |_| {});
+            ms(start.elapsed())
+        }));
+        Self { paced, late, flat_out }
+    }
 }
 
 /// Reads at this reader's part of the rate until it is time to stop; how long each read took, in milliseconds.
@@ -74,24 +104,6 @@ fn keep_reading(address: SocketAddr, stop: &AtomicBool) -> Vec<f64> {
     took
 }
 
-/// Adds a model without delay, which becomes the default; hears when it sent the first byte of a short answer.
-pub fn add_model(skein: &Skein) -> Receiver<Instant> {
-    let (port, sent) = model();
-    let new = NewEndpoint {
-        name: "bench".into(),
-        protocol: Protocol::OpenaiChat,
-        base_url: format!("http://127.0.0.1:{port}/v1"),
-        model: Some("bench".into()),
-        context_window: Some(8_192),
-        allow_http: false,
-        options: EndpointOptions::default(),
-        parameters: JsonObject::new(),
-    };
-    let endpoint = skein.add_endpoint(new).unwrap();
-    skein.set_default_endpoint(&endpoint.id).unwrap();
-    sent
-}
-
 /// A request for a streamed response in a thread.
 pub fn streamed(thread: &str, text: &str) -> String {
     format!(
@@ -100,60 +112,32 @@ pub fn streamed(thread: &str, text: &str) -> String {
 }
 
 fn middle(times: impl Iterator<Item = f64>) -> f64 {
-    let mut times: Vec<_> = times.collect();
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
+    percentile_of(&mut times.collect::<Vec<_>>(), 50)
 }
 
-/// Asks for a streamed response; when its first text came, and when it was over.
-pub fn ask(client: &mut Client, body: &str) -> (Instant, Instant) {
+fn percentile_of(times: &mut [f64], of_hundred: usize) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() * of_hundred / 100]
+}
+
+/// Asks for a streamed response, and hands on the data of each text event.
+pub fn ask(client: &mut Client, body: &str, mut on_delta: impl FnMut(&str)) {
     client.start("POST", "/v1/model/response", body);
-    let mut first = None;
+    let mut is_delta = false;
     loop {
         let line = client.line();
-        if first.is_none() && line.starts_with("event: response.output_text.delta") {
-            first = Some(Instant::now());
+        if let Some(event) = line.strip_prefix("event: ") {
+            is_delta = event.starts_with("response.output_text.delta");
+        }
+        let Some(data) = line.strip_prefix("data: ") else { continue };
+        if is_delta {
+            on_delta(data);
         }
         // The end of the stream, then of its chunks.
-        if line.starts_with("data: [DONE]") {
-            let end = Instant::now();
+        if data.starts_with("[DONE]") {
             while client.line() != "0\r\n" {}
             client.line();
-            return (first.unwrap_or(end), end);
+            return;
         }
     }
-}
-
-/// A model without delay; it tells when it sent the first byte of a short answer.
-fn model() -> (u16, Receiver<Instant>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = listener.local_addr().unwrap().port();
-    let (sender, receiver) = channel();
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            answer(stream, &sender);
-        }
-    });
-    (port, receiver)
-}
-
-fn answer(mut stream: TcpStream, sent: &Sender<Instant>) {
-    let (mut seen, mut buffer) = (Vec::new(), vec![0_u8; 65_536]);
-    while !seen.ends_with(b"}") {
-        match stream.read(&mut buffer) {
-            Ok(0) | Err(_) => return,
-            Ok(read) => seen.extend_from_slice(&buffer[..read]),
-        }
-    }
-    let long = String::from_utf8_lossy(&seen).contains("\"content\":\"long\"");
-    let mut events = String::from("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n");
-    for n in 0..if long { TOKENS } else { 5 } {
-        write!(events, "data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"word{} \"}}}}]}}\n\n", n % 10)
-            .unwrap();
-    }
-    events.push_str("data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n");
-    if !long {
-        sent.send(Instant::now()).ok();
-    }
-    stream.write_all(events.as_bytes()).ok();
 }
