@@ -1,5 +1,6 @@
 //! Carries running responses to the page. What arrives within one beat is put together, painted
-//! once, and sent as one array, so that a fast model costs the page no more than a slow one.
+//! once, and sent as one array, so that a fast model costs the page no more than a slow one. What would
+//! take the page too long to lay out is left for the beats that follow.
 //!
 //! The driver of a response only ever drops an event into the inbox; a thread of our own empties
 //! it, turns Markdown into blocks and sends. It also knows how far each response has come, for a
@@ -10,7 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use skein_core::clock;
-use skein_core::render::Stream;
+use skein_core::render::{Step, Stream};
 use skein_core::response::{Happening, Sink, SinkEvent};
 use skein_core::wire::{StreamEvent, StreamingView};
 use tauri::ipc::Channel;
@@ -20,6 +21,11 @@ use tauri::ipc::Channel;
 const BEAT: Duration = Duration::from_millis(32);
 /// Bytes of text that make a token, about.
 const BYTES_PER_TOKEN: u64 = 4;
+/// HTML of a reply that one beat may bring, in bytes: what a page lays out in less than a beat even where it is all
+/// marks. Prose comes at 8 MB a second.
+const HTML_A_BEAT: usize = 256 * 1024;
+/// Text that is turned into HTML before that is looked at again, in bytes.
+const PIECE: usize = 8 * 1024;
 
 /// The window's sink.
 #[derive(Default)]
@@ -77,8 +83,18 @@ impl WindowSink {
     /// Empties the inbox into the page. The painter is held until it is sent, to keep the order.
     fn send(&self) {
         let mut running = lock(&self.running);
-        let events = std::mem::take(&mut *lock(&self.inbox));
-        let events: Vec<_> = events.into_iter().map(|event| running.paint(event)).collect();
+        let arrived = std::mem::take(&mut *lock(&self.inbox));
+        let (mut events, mut later) = (Vec::new(), Vec::<SinkEvent>::new());
+        for event in arrived {
+            if later.iter().any(|earlier| earlier.response_id == event.response_id) {
+                later.push(event);
+                continue;
+            }
+            let (painted, rest) = running.paint(event);
+            events.push(painted);
+            later.extend(rest);
+        }
+        lock(&self.inbox).splice(0..0, later);
         if let Some(page) = lock(&self.page).as_ref().filter(|_| !events.is_empty()) {
             // A page that is gone needs no events; the next one asks for what it shows.
             let _ = page.send(events);
@@ -97,10 +113,32 @@ struct Progress {
     reasoning: String,
 }
 
+impl Progress {
+    /// Lays text out until the beat is full; what changed, and how many bytes of the text it took.
+    fn take(&mut self, text: &str) -> (Step, usize) {
+        let mut taken = text.floor_char_boundary(PIECE);
+        let mut step = self.blocks.push(&text[..taken]);
+        let mut html: usize = step.closed.iter().map(String::len).sum();
+        while taken < text.len() && html + step.tail.len() < HTML_A_BEAT {
+            let end = text.floor_char_boundary(taken + PIECE);
+            let more = self.blocks.push(&text[taken..end]);
+            html += more.closed.iter().map(String::len).sum::<usize>();
+            step.closed.extend(more.closed);
+            step.tail = more.tail;
+            taken = end;
+        }
+        self.bytes += taken as u64;
+        (step, taken)
+    }
+}
+
 impl Painter {
-    fn paint(&mut self, event: SinkEvent) -> StreamEvent {
-        let (thread_id, response_id) = (event.thread_id.map(|id| id.to_string()), event.response_id.to_string());
-        match event.what {
+    /// What the page is told, and what of it has to wait for the next beat.
+    fn paint(&mut self, event: SinkEvent) -> (StreamEvent, Option<SinkEvent>) {
+        let (thread_id, response_id) =
+            (event.thread_id.as_ref().map(ToString::to_string), event.response_id.to_string());
+        let mut rest = None;
+        let told = match event.what {
             Happening::Started(response) => {
                 self.0.insert(event.response_id, Progress::default());
                 StreamEvent::Started { response: *response }
@@ -114,18 +152,14 @@ impl Painter {
                 code: code.as_str().into(),
             },
             Happening::Text(text) => {
-                let progress = self.0.entry(event.response_id).or_default();
-                progress.bytes += text.len() as u64;
-                let step = progress.blocks.push(&text);
-                let tokens = progress.bytes.div_ceil(BYTES_PER_TOKEN);
-                StreamEvent::Text {
-                    thread_id,
-                    response_id,
-                    from: step.from,
-                    closed: step.closed,
-                    tail: step.tail,
-                    tokens,
+                let progress = self.0.entry(Arc::clone(&event.response_id)).or_default();
+                let (step, taken) = progress.take(&text);
+                if taken < text.len() {
+                    rest = Some(SinkEvent { what: Happening::Text(text[taken..].to_owned()), ..event });
                 }
+                let tokens = progress.bytes.div_ceil(BYTES_PER_TOKEN);
+                let Step { from, closed, tail } = step;
+                StreamEvent::Text { thread_id, response_id, from, closed, tail, tokens }
             }
             Happening::Reasoning(text) => {
                 self.0.entry(event.response_id).or_default().reasoning.push_str(&text);
@@ -135,7 +169,8 @@ impl Painter {
                 self.0.remove(&event.response_id);
                 StreamEvent::Ended { response: *response }
             }
-        }
+        };
+        (told, rest)
     }
 
     fn fill(&self, view: &mut StreamingView) {
@@ -204,7 +239,7 @@ mod tests {
         let mut painter = Painter::default();
         let (mut shown, mut tail) = (Vec::new(), String::new());
         for part in ["First.\n\nSec", "ond.\n\n", "Third"] {
-            if let StreamEvent::Text { from, closed, tail: rest, .. } = painter.paint(text("a", part)) {
+            if let (StreamEvent::Text { from, closed, tail: rest, .. }, None) = painter.paint(text("a", part)) {
                 assert_eq!(from as usize, shown.len());
                 shown.extend(closed);
                 tail = rest;
@@ -216,5 +251,28 @@ mod tests {
         }
         let progress = &painter.0["a"];
         assert_eq!(progress.blocks.snapshot(), (shown, tail));
+    }
+    #[test]
+    fn what_is_long_to_lay_out_comes_beat_by_beat_before_anything_that_follows_it() {
+        let sink = WindowSink::default();
+        sink.emit(text("a", &"**a** ".repeat(60_000)));
+        sink.emit(event("a", Happening::Waiting));
+        sink.emit(text("b", "short"));
+        let left = |response: &str| -> Vec<Happening> {
+            lock(&sink.inbox).iter().filter(|e| &*e.response_id == response).map(|e| e.what.clone()).collect()
+        };
+        let mut beats = 0;
+        while left("a").len() > 1 {
+            sink.send();
+            beats += 1;
+            assert!(left("b").is_empty(), "others do not wait for it");
+            assert!(beats < 100, "there is an end");
+            assert_eq!(left("a").last().is_some_and(|last| *last == Happening::Waiting), !left("a").is_empty());
+        }
+        assert!(beats > 2, "it came in {beats}");
+        let running = lock(&sink.running);
+        let (closed, tail) = running.0["a"].blocks.snapshot();
+        drop(running);
+        assert_eq!((closed.concat() + &tail).matches("<strong>").count(), 60_000, "and is whole");
     }
 }
