@@ -109,6 +109,14 @@ fn a_formula_that_cannot_be_read_shows_its_source() {
 }
 
 #[test]
+fn formulas_without_end_are_text_from_the_thousandth_on() {
+    let shown = html(&"$x^2$ ".repeat(1_200));
+    check(&shown).unwrap();
+    assert_eq!((shown.matches("<math ").count(), shown.matches("<code").count()), (1_000, 0));
+    assert_eq!(text(&shown).matches("$x^2$").count(), 200);
+}
+
+#[test]
 fn formulas_on_paper_are_their_source() {
     assert_eq!(html_on_paper("so $x^2$"), "<p dir=\"auto\">so <code class=\"math\" dir=\"ltr\">$x^2$</code></p>");
 }

@@ -32,7 +32,8 @@ pub struct Writer {
 
 /// Begins a run of a line that is too long to be laid out at once.
 const RUN: &str = "<span class=\"run\">";
-/// Formulas of a message that are laid out; further ones show their source.
+/// Formulas of a message that are laid out; further ones show their source, as text among the text around them: ten
+/// thousand elements more would hold the window up.
 const FORMULAS: u32 = 1_000;
 
 /// The whole message.
@@ -287,10 +288,16 @@ impl Writer {
 
     /// A formula laid out; its source where it is for paper, not understood, or one too many.
     fn formula(&mut self, out: &mut String, source: &str, on_its_own: bool) {
-        let left = if self.colours == Colours::Paper { None } else { self.formulas.checked_sub(1) };
-        self.formulas = left.unwrap_or(self.formulas);
+        let on_paper = self.colours == Colours::Paper;
+        let one_too_many = !on_paper && self.formulas == 0;
         let (tag, extra) = if on_its_own { ("div", " tabindex=\"0\"") } else { ("span", "") };
-        if let Some(formula) = left.and_then(|_| mathml::write(source, on_its_own)) {
+        let laid_out = if on_paper || one_too_many {
+            None
+        } else {
+            self.formulas -= 1;
+            mathml::write(source, on_its_own)
+        };
+        if let Some(formula) = laid_out {
             let _ = write!(out, "<{tag} class=\"math\" dir=\"ltr\"{extra}");
             attribute(out, "data-source", source);
             let _ = write!(out, ">{formula}</{tag}>");
@@ -298,6 +305,8 @@ impl Writer {
             out.push_str("<div class=\"math\" dir=\"ltr\"><code>");
             code(out, source);
             out.push_str("</code></div>");
+        } else if one_too_many {
+            code(out, source);
         } else {
             out.push_str("<code class=\"math\" dir=\"ltr\">");
             code(out, source);
