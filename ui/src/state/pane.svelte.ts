@@ -19,6 +19,8 @@ const same = (a: MessageView | undefined, b: MessageView) =>
   JSON.stringify(a.message) === JSON.stringify(b.message);
 
 const FETCH = 40;
+/** How far ahead of a reader who scrolls messages are fetched: at a screen a frame they are there in time. */
+const AHEAD = 80;
 const KEEP = 800;
 
 class Pane {
@@ -48,6 +50,8 @@ class Pane {
   canWrite = $derived(this.id === null || (this.thread?.state === 'open' && !this.thread.deletedAt));
   #views = new SvelteMap<number, MessageView>();
   #pending = new Set<number>();
+  /** Where the places began that were last needed; 0 before any were. */
+  #looked = 0;
   #turn = 0;
 
   view(position: number) {
@@ -76,6 +80,7 @@ class Pane {
       this.id = id;
       this.#views.clear();
       this.#pending.clear();
+      this.#looked = 0;
       folds.clear();
       this.focused = null;
       const found = view.messages.find((each) => each.message.id === around);
@@ -144,18 +149,36 @@ class Pane {
     this.endWanted += 1;
   }
 
-  /** Sees to it that these places of the path are loaded, or on their way. */
+  /** Sees to it that these places of the path are loaded, or on their way, and some that lie ahead of them. */
   need(first: number, last: number) {
+    const way = this.#looked === 0 ? 0 : Math.sign(first - this.#looked);
+    this.#looked = first;
+    // What lies ahead is fetched in large pieces: once half of the way ahead is missing, all of it is.
+    if (this.#lacks(way < 0 ? first - AHEAD / 2 : first, way > 0 ? last + AHEAD / 2 : last)) {
+      this.#fetch(way < 0 ? first - AHEAD : first, way > 0 ? last + AHEAD : last);
+    }
+    if (this.#views.size > KEEP) this.#trim(first - KEEP / 4, last + KEEP / 4);
+  }
+
+  #isMissing(at: number) {
+    return at >= 1 && at <= this.length && !this.#views.has(at) && !this.#pending.has(at);
+  }
+
+  #lacks(first: number, last: number) {
+    for (let at = first; at <= last; at++) if (this.#isMissing(at)) return true;
+    return false;
+  }
+
+  #fetch(first: number, last: number) {
     let from = 0;
     for (let at = first; at <= last + 1; at++) {
-      const missing = at <= last && !this.#views.has(at) && !this.#pending.has(at);
+      const missing = at <= last && this.#isMissing(at);
       if (missing && from === 0) from = at;
       if (from !== 0 && (!missing || at - from >= FETCH)) {
         void this.#load(from, at - 1);
         from = missing ? at : 0;
       }
     }
-    if (this.#views.size > KEEP) this.#trim(first - KEEP / 4, last + KEEP / 4);
   }
 
   /** Fetches what is loaded again: something about the messages has changed that is none of theirs. */
@@ -234,6 +257,7 @@ class Pane {
     this.target = null;
     this.#views.clear();
     this.#pending.clear();
+    this.#looked = 0;
     folds.clear();
     this.focused = null;
     this.opening += 1;
