@@ -79,13 +79,15 @@ pub fn display_answers() -> bool {
     true
 }
 
-/// Has the web view paint with the processor, unless the environment says otherwise. What is shown
-/// is text, which is painted as fast that way, while what OpenGL needs to paint it takes more memory
-/// than all that is shown. To be called before anything else starts.
+/// Has the web view paint and put its layers together with the processor, unless the environment says otherwise. What
+/// is shown is text, which appears sooner that way, while what OpenGL needs takes more memory than all that is shown.
+/// To be called before anything else starts.
 pub fn paint_with_processor() {
     #[cfg(target_os = "linux")]
-    // Where it fails, the window looks the same.
-    let _ = glib::setenv("WEBKIT_SKIA_ENABLE_CPU_RENDERING", "1", false);
+    for variable in ["WEBKIT_DISABLE_COMPOSITING_MODE", "WEBKIT_SKIA_ENABLE_CPU_RENDERING"] {
+        // Where it fails, the window looks the same.
+        let _ = glib::setenv(variable, "1", false);
+    }
 }
 
 /// Ends the program in good order when the system asks it to.
