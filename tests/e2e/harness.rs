@@ -173,6 +173,10 @@ impl Desk {
         let port = free_port();
         let mut command = Command::new("WebKitWebDriver");
         command.arg(format!("--port={port}")).env("TAURI_WEBVIEW_AUTOMATION", "true");
+        if std::env::var_os("SKEIN_PICTURES").is_some() {
+            // Without its compositor the web view can hang in a snapshot that the driver asks for.
+            command.env("WEBKIT_DISABLE_COMPOSITING_MODE", "0");
+        }
         let driver = self.start(command);
         wait_blocking("WebKitWebDriver listens", || TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok());
         let options = json!({"webkitgtk:browserOptions": {"binary": program, "args": arguments}});
