@@ -21,8 +21,8 @@ use tauri::ipc::Channel;
 const BEAT: Duration = Duration::from_millis(32);
 /// Bytes of text that make a token, about.
 const BYTES_PER_TOKEN: u64 = 4;
-/// HTML of a reply that one beat may bring, in bytes: what a page lays out in less than a beat even where it is all
-/// marks. Prose comes at 8 MB a second.
+/// HTML of a reply that one beat may bring, in bytes, so that no frame grows with what a server sends at once. Prose
+/// comes at 8 MB a second.
 const HTML_A_BEAT: usize = 256 * 1024;
 /// Text that is turned into HTML before that is looked at again, in bytes.
 const PIECE: usize = 8 * 1024;

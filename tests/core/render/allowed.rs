@@ -206,7 +206,7 @@ fn check_value(attribute: &str, value: &str) -> Option<()> {
         }
         "title" | "data-lang" | "data-source" => true,
         name if MATH.contains(&name) => {
-            value.len() < 16 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-%".contains(&b))
+            value.len() < 12 && value.bytes().all(|b| b.is_ascii_alphanumeric() || b".+-%".contains(&b))
         }
         _ => false,
     };

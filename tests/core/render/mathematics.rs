@@ -109,6 +109,15 @@ fn a_formula_that_cannot_be_read_shows_its_source() {
 }
 
 #[test]
+fn spaces_are_as_wide_as_is_seen_and_no_longer_written() {
+    for (formula, width) in [("$a\\,b$", "0.1666em"), ("$a\\:b$", "0.2222em"), ("$a\\;b$", "0.2777em")] {
+        let shown = html(formula);
+        check(&shown).unwrap_or_else(|why| panic!("{formula}: {why}\n{shown}"));
+        assert!(shown.contains(&format!("width=\"{width}\"")), "{shown}");
+    }
+}
+
+#[test]
 fn formulas_without_end_are_text_from_the_thousandth_on() {
     let shown = html(&"$x^2$ ".repeat(1_200));
     check(&shown).unwrap();

@@ -16,6 +16,8 @@ const LONGEST: usize = 4_096;
 const STEPS: usize = 2_000;
 const DEPTH: usize = 40;
 const GROWTH: usize = 100;
+/// Digits of a length after its point.
+const DIGITS: usize = 4;
 /// Commands that define others: a formula has no use for them, and they can grow without end.
 const DEFINING: [&str; 7] =
     ["\\def", "\\let", "\\newcommand", "\\renewcommand", "\\providecommand", "\\futurelet", "\\edef"];
@@ -150,7 +152,7 @@ fn copy_attributes(out: &mut String, attributes: &str) -> Option<()> {
         let (value, after) = after.split_once('"')?;
         rest = after.trim_start();
         if is_allowed(name, value) {
-            escape::attribute(out, name, value);
+            escape::attribute(out, name, &seen(value));
         }
     }
     Some(())
@@ -175,6 +177,13 @@ fn is_allowed(name: &str, value: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// A length without the digits that nobody sees: a space of two ninths has eight of them.
+fn seen(value: &str) -> String {
+    let Some((whole, rest)) = value.split_once('.') else { return value.to_owned() };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    format!("{whole}.{}{}", &rest[..digits.min(DIGITS)], &rest[digits..])
 }
 
 /// A length that stays near its formula.
