@@ -68,7 +68,7 @@ impl Skein {
         let ids = match chosen {
             Chosen::These { ids } => ids.clone(),
             Chosen::Listed { listing, except } => {
-                let listed = self.store().read(|conn| sidebar::ids(conn, listing, 0, -1))?;
+                let listed = self.store().read(|conn| sidebar::ids(conn, listing, 0, u32::MAX))?;
                 listed.into_iter().filter(|id| !except.contains(id)).collect()
             }
         };

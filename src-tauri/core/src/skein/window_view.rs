@@ -43,7 +43,7 @@ impl Skein {
     /// # Errors
     /// `storage_error`.
     pub fn sidebar_ids(&self, listing: &SidebarListing, offset: u32, limit: u32) -> Result<Vec<String>> {
-        Ok(self.store().read(|conn| sidebar::ids(conn, listing, offset, limit.into()))?)
+        Ok(self.store().read(|conn| sidebar::ids(conn, listing, offset, limit))?)
     }
 
     /// The place of the next of the sidebar's lines, from the place `from` on and then from the beginning, whose title

@@ -1,11 +1,14 @@
 //! What the sidebar lists: threads in groups, a page at a time.
 
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
 use jiff::tz::TimeZone;
-use rusqlite::{Connection, Row, ToSql, named_params};
+use rusqlite::{Connection, Row, named_params};
 
 use super::{StoreError, Word, word};
 use crate::clock::rfc3339;
-use crate::search::{Query, parse};
+use crate::search::{Query, folded, parse};
 use crate::wire::{SidebarGroup, SidebarListing, SidebarPage, SidebarRow, SidebarSort, State};
 
 /// A listing with what its text asks for.
@@ -15,6 +18,22 @@ struct Wish<'a> {
     query: Query,
 }
 
+/// A thread that is listed.
+struct Listed {
+    seq: i64,
+    last_activity_at: i64,
+    /// Only where it is asked for, without case and accents, and as it is.
+    title: Option<(String, String)>,
+    /// The place of its group: first among those that were met, then among all in their order.
+    group: usize,
+}
+
+/// Everything that is listed: the groups and the threads in their order.
+struct List {
+    groups: Vec<SidebarGroup>,
+    threads: Vec<Listed>,
+}
+
 impl<'a> Wish<'a> {
     fn new(listing: &'a SidebarListing) -> Self {
         let text = listing.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
@@ -22,15 +41,16 @@ impl<'a> Wish<'a> {
         Self { listing, text, query: text.map(|text| parse(text, &TimeZone::UTC)).unwrap_or_default() }
     }
 
-    /// Threads with their group: pinned ones have none, and stand first.
-    fn listed(&self) -> String {
+    /// Threads with the value they are grouped by, in any order. They are sorted here and not by the database, which
+    /// would take twice as long for 10,000.
+    fn sql(&self, titles: bool) -> String {
         // Spelled out, so that the indexes which leave out the bin can be used.
         let bin = if self.listing.deleted { "IS NOT NULL" } else { "IS NULL" };
+        let title = if titles { "t.title" } else { "NULL" };
         format!(
-            "SELECT t.seq, t.id, t.title, t.last_activity_at, coalesce(v.pinned, 0) AS pinned,
-                 CASE WHEN v.pinned = 1 THEN NULL ELSE k.value END AS name
+            "SELECT t.seq, t.last_activity_at, {title}, k.value,
+                 t.seq IN (SELECT thread FROM view WHERE pinned = 1)
              FROM thread t
-             LEFT JOIN view v ON v.thread = t.seq
              LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = :key
              WHERE t.deleted_at {bin} AND (:state IS NULL OR t.state = :state)
                  AND (:asked IS NULL OR t.state = :asked)
@@ -42,72 +62,122 @@ impl<'a> Wish<'a> {
         )
     }
 
-    /// Pinned first, then by group, those without one last, then as is wished.
-    fn order(&self) -> String {
-        let within = match self.listing.sort {
-            SidebarSort::Activity => "last_activity_at DESC, seq DESC",
-            SidebarSort::Created => "seq DESC",
-            SidebarSort::Title => "title IS NULL, folded(title), title, seq DESC",
-        };
-        format!("{GROUPED}, {within}")
-    }
-
-    fn read<T>(
-        &self,
-        conn: &Connection,
-        sql: &str,
-        more: &[(&str, &dyn ToSql)],
-        row: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, StoreError> {
+    /// Reads and sorts what is listed; with the titles where those are to be looked at.
+    fn read(&self, conn: &Connection, titles: bool) -> Result<List, StoreError> {
+        let titles = titles || self.listing.sort == SidebarSort::Title;
         let (state, asked) = (self.listing.state.map(Word::word), self.query.state.map(Word::word));
         let metadata = &self.query.metadata;
         let metadata = (!metadata.is_empty()).then(|| serde_json::json!(metadata).to_string());
-        let given: &[(&str, &dyn ToSql)] = named_params! {
+        let mut read = conn.prepare_cached(&self.sql(titles))?;
+        let mut rows = read.query(named_params! {
             ":key": self.listing.group_by, ":state": state, ":asked": asked, ":metadata": metadata, ":text": self.text,
+        })?;
+        let (mut groups, mut threads) = (Groups::default(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let title: Option<String> = row.get(2)?;
+            threads.push(Listed {
+                seq: row.get(0)?,
+                last_activity_at: row.get(1)?,
+                title: title.map(|title| (folded(&title), title)),
+                group: groups.count(row.get_ref(3)?.as_str_or_null().map_err(rusqlite::Error::from)?, row.get(4)?),
+            });
+        }
+        let (groups, places) = groups.sorted();
+        for thread in &mut threads {
+            thread.group = places[thread.group];
+        }
+        threads.sort_unstable_by(|a, b| a.group.cmp(&b.group).then_with(|| self.within(a, b)));
+        Ok(List { groups, threads })
+    }
+
+    /// The order within a group; the latest made first where nothing else decides.
+    fn within(&self, a: &Listed, b: &Listed) -> Ordering {
+        let wished = match self.listing.sort {
+            SidebarSort::Activity => b.last_activity_at.cmp(&a.last_activity_at),
+            SidebarSort::Created => Ordering::Equal,
+            SidebarSort::Title => (a.title.is_none(), &a.title).cmp(&(b.title.is_none(), &b.title)),
         };
-        let mut read = conn.prepare_cached(sql)?;
-        let rows = read.query_map(&[given, more].concat()[..], row)?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        wished.then_with(|| b.seq.cmp(&a.seq))
     }
 }
 
-const GROUPED: &str = "pinned DESC, name IS NULL, name COLLATE NOCASE, name";
+/// Groups in the order in which they are met.
+#[derive(Default)]
+struct Groups {
+    met: Vec<SidebarGroup>,
+    named: HashMap<String, usize>,
+    unnamed: Option<usize>,
+    pinned: Option<usize>,
+}
+
+impl Groups {
+    /// Counts a thread in; gives the place of its group. Those that are pinned stand together.
+    fn count(&mut self, name: Option<&str>, pinned: bool) -> usize {
+        let name = name.filter(|_| !pinned);
+        let known = match name {
+            Some(name) => self.named.get(name).copied(),
+            None if pinned => self.pinned,
+            None => self.unnamed,
+        };
+        let place = known.unwrap_or_else(|| {
+            let place = self.met.len();
+            match name {
+                Some(name) => drop(self.named.insert(name.into(), place)),
+                None if pinned => self.pinned = Some(place),
+                None => self.unnamed = Some(place),
+            }
+            self.met.push(SidebarGroup { name: name.map(str::to_owned), pinned, count: 0 });
+            place
+        });
+        self.met[place].count += 1;
+        place
+    }
+
+    /// In the order of the sidebar: pinned first, then by name, without a name last; and the place there of each.
+    fn sorted(self) -> (Vec<SidebarGroup>, Vec<usize>) {
+        let mut groups: Vec<_> = self.met.into_iter().enumerate().collect();
+        groups.sort_by_cached_key(|(_, group)| {
+            let name = group.name.as_deref();
+            (!group.pinned, name.is_none(), name.map(str::to_ascii_lowercase), group.name.clone())
+        });
+        let mut places = vec![0; groups.len()];
+        for (place, (met, _)) in groups.iter().enumerate() {
+            places[*met] = place;
+        }
+        (groups.into_iter().map(|(_, group)| group).collect(), places)
+    }
+}
 
 /// Lists the sidebar: every group, and the lines from `offset` on.
 ///
 /// # Errors
 /// `storage_error`.
 pub fn list(conn: &Connection, listing: &SidebarListing, offset: u32, limit: u32) -> Result<SidebarPage, StoreError> {
-    let wish = Wish::new(listing);
-    let sql = format!("SELECT seq, name, pinned FROM ({}) ORDER BY {}", wish.listed(), wish.order());
-    let mut groups: Vec<SidebarGroup> = Vec::new();
-    let seqs = wish.read(conn, &sql, &[], |row| {
-        let (name, pinned) = (row.get_ref("name")?.as_str_or_null()?, row.get("pinned")?);
-        match groups.last_mut() {
-            Some(group) if group.pinned == pinned && group.name.as_deref() == name => group.count += 1,
-            _ => groups.push(SidebarGroup { name: name.map(str::to_owned), pinned, count: 1 }),
-        }
-        row.get::<_, i64>("seq")
-    })?;
-    let page: Vec<_> = seqs.iter().skip(offset as usize).take(limit as usize).collect();
-    Ok(SidebarPage { groups, rows: lines(conn, listing, &page)?, offset, total: seqs.len() as u32 })
+    let List { groups, threads } = Wish::new(listing).read(conn, false)?;
+    let page = page(&threads, offset, limit);
+    Ok(SidebarPage { groups, rows: lines(conn, listing, &page)?, offset, total: threads.len() as u32 })
+}
+
+/// The sequence numbers of a page, as a JSON array.
+fn page(threads: &[Listed], offset: u32, limit: u32) -> String {
+    let seqs: Vec<_> = threads.iter().skip(offset as usize).take(limit as usize).map(|thread| thread.seq).collect();
+    serde_json::json!(seqs).to_string()
 }
 
 /// The lines of these threads, in their order.
-fn lines(conn: &Connection, listing: &SidebarListing, seqs: &[&i64]) -> Result<Vec<SidebarRow>, StoreError> {
+fn lines(conn: &Connection, listing: &SidebarListing, page: &str) -> Result<Vec<SidebarRow>, StoreError> {
     let mut read = conn.prepare_cached(
         "SELECT t.id, t.title, t.state, t.last_activity_at, t.deleted_at, coalesce(v.pinned, 0) AS pinned, k.value,
              c.status AS seal, c.at AS checked_at, EXISTS (
                  SELECT 1 FROM response WHERE thread = t.seq AND status IN ('pending', 'streaming')) AS running
-         FROM json_each(:seqs) page
+         FROM json_each(:page) page
          JOIN thread t ON t.seq = page.value
          LEFT JOIN view v ON v.thread = t.seq
          LEFT JOIN metadata_key k ON k.thread = t.seq AND k.key = :key
          LEFT JOIN verification c ON c.thread = t.seq AND t.state <> 'open'
          ORDER BY page.key",
     )?;
-    let seqs = serde_json::json!(seqs).to_string();
-    let rows = read.query_map(named_params! { ":seqs": seqs, ":key": listing.group_by }, line)?;
+    let rows = read.query_map(named_params! { ":page": page, ":key": listing.group_by }, line)?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -128,14 +198,16 @@ fn line(row: &Row<'_>) -> rusqlite::Result<SidebarRow> {
     })
 }
 
-/// The ids of the lines from `offset` on, in order; a `limit` of -1 takes all.
+/// The ids of the lines from `offset` on, in order.
 ///
 /// # Errors
 /// `storage_error`.
-pub fn ids(conn: &Connection, listing: &SidebarListing, offset: u32, limit: i64) -> Result<Vec<String>, StoreError> {
-    let wish = Wish::new(listing);
-    let sql = format!("SELECT id FROM ({}) ORDER BY {} LIMIT :limit OFFSET :offset", wish.listed(), wish.order());
-    wish.read(conn, &sql, named_params! { ":limit": limit, ":offset": offset }, |row| row.get(0))
+pub fn ids(conn: &Connection, listing: &SidebarListing, offset: u32, limit: u32) -> Result<Vec<String>, StoreError> {
+    let listed = Wish::new(listing).read(conn, false)?;
+    let mut read = conn
+        .prepare_cached("SELECT t.id FROM json_each(?1) page JOIN thread t ON t.seq = page.value ORDER BY page.key")?;
+    let ids = read.query_map([page(&listed.threads, offset, limit)], |row| row.get(0))?;
+    Ok(ids.collect::<Result<_, _>>()?)
 }
 
 /// The place of the next line, from the place `from` on and then from the beginning, whose title begins with `text`;
@@ -149,16 +221,11 @@ pub fn place_of_title(
     from: u32,
     text: &str,
 ) -> Result<Option<u32>, StoreError> {
-    let wish = Wish::new(listing);
-    let sql = format!(
-        "SELECT place FROM (
-             SELECT row_number() OVER (ORDER BY {}) - 1 AS place, substr(folded(title), 1, :length) AS beginning FROM ({}))
-         WHERE beginning = folded(:title) ORDER BY place < :from, place LIMIT 1",
-        wish.order(),
-        wish.listed()
-    );
-    let length = crate::search::folded(text).chars().count() as i64;
-    let found =
-        wish.read(conn, &sql, named_params! { ":title": text, ":from": from, ":length": length }, |row| row.get(0))?;
-    Ok(found.into_iter().next())
+    let threads = Wish::new(listing).read(conn, true)?.threads;
+    let text = folded(text);
+    let (before, after) = threads.split_at(threads.len().min(from as usize));
+    let begins = |thread: &Listed| thread.title.as_ref().is_some_and(|(folded, _)| folded.starts_with(&text));
+    let place =
+        after.iter().position(begins).map(|place| before.len() + place).or_else(|| before.iter().position(begins));
+    Ok(place.map(|place| place as u32))
 }
