@@ -8,7 +8,7 @@ use rusqlite::{Connection, Transaction, params, params_from_iter};
 
 use super::message::{self, MessageRow};
 use super::{StoreError, Word, thread};
-use crate::search::{Query, folded, parse, split_unspaced};
+use crate::search::{Query, parse, split_unspaced};
 
 /// Up to this many matches are ranked; more are shown newest first.
 const RANKED: u32 = 200;
@@ -53,56 +53,70 @@ pub(super) fn add(tx: &Transaction<'_>, seq: i64, texts: &[String]) -> Result<()
     Ok(())
 }
 
+/// The order of matches.
+enum Order {
+    /// Newest first, below a message if one is named.
+    Newest(Option<i64>),
+    /// Best first, after this many.
+    Best(u32),
+}
+
 /// Finds messages, best first where they are few, else newest first; and where the next page begins.
 ///
 /// # Errors
 /// `storage_error`.
 pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<(Vec<Hit>, Option<From>), StoreError> {
-    let matching = query.to_match();
-    let ranked = match from {
-        From::Ranked(_) => matching.is_some(),
-        From::Below(_) => false,
-        From::Start => match &matching {
-            Some(matching) => count_to(conn, matching, RANKED + 1)? <= RANKED,
-            None => false,
-        },
-    };
-    let mut sql = String::from("SELECT m.seq FROM ");
-    let mut values: Vec<Value> = Vec::new();
-    match &matching {
-        Some(matching) => {
-            sql.push_str(
-                "search s JOIN message m ON m.seq = s.rowid JOIN thread t ON t.seq = m.thread WHERE s.text MATCH ?",
-            );
-            values.push(matching.clone().into());
+    let more = limit.saturating_add(1);
+    let newest = |below, limit| matching(conn, query, &Order::Newest(below), limit);
+    let best = |after| Ok::<_, StoreError>((Some(after), matching(conn, query, &Order::Best(after), more)?));
+    let (after, mut found) = match from {
+        From::Below(seq) => (None, newest(Some(seq), more)?),
+        _ if query.to_match().is_none() => (None, newest(None, more)?),
+        From::Ranked(after) => best(after)?,
+        From::Start => {
+            // One look tells whether they are few, and finds the newest where they are not.
+            let found = newest(None, more.max(RANKED + 1))?;
+            if found.len() > RANKED as usize { (None, found) } else { best(0)? }
         }
-        None => sql.push_str("message m JOIN thread t ON t.seq = m.thread WHERE 1"),
-    }
-    sql.push_str(" AND t.deleted_at IS NULL");
-    filters(&mut sql, &mut values, query);
-    match (from, &matching) {
-        (From::Below(seq), Some(_)) => push(&mut sql, &mut values, " AND s.rowid < ?", seq),
-        (From::Below(seq), None) => push(&mut sql, &mut values, " AND m.seq < ?", seq),
-        _ => {}
-    }
-    let offset = if let From::Ranked(offset) = from { offset } else { 0 };
-    sql.push_str(match (ranked, &matching) {
-        (true, _) => " ORDER BY s.rank, s.rowid DESC LIMIT ? OFFSET ?",
-        (false, Some(_)) => " ORDER BY s.rowid DESC LIMIT ? OFFSET ?",
-        (false, None) => " ORDER BY m.seq DESC LIMIT ? OFFSET ?",
-    });
-    values.push((i64::from(limit) + 1).into());
-    values.push(i64::from(offset).into());
-    let mut read = conn.prepare_cached(&sql)?;
-    let mut found: Vec<i64> = read.query_map(params_from_iter(values), |row| row.get(0))?.collect::<Result<_, _>>()?;
+    };
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let next = more.then(|| match (ranked, found.last()) {
-        (false, Some(last)) => From::Below(*last),
-        _ => From::Ranked(offset.saturating_add(limit)),
+    let next = found.last().filter(|_| more).map(|last| match after {
+        None => From::Below(*last),
+        Some(after) => From::Ranked(after.saturating_add(limit)),
     });
     let hits = found.into_iter().map(|seq| hit(conn, seq)).collect::<Result<_, _>>()?;
     Ok((hits, next))
+}
+
+/// The numbers of messages that match.
+fn matching(conn: &Connection, query: &Query, order: &Order, limit: u32) -> Result<Vec<i64>, StoreError> {
+    let mut values: Vec<Value> = Vec::new();
+    let mut sql = match query.to_match() {
+        Some(matching) => {
+            values.push(matching.into());
+            String::from(
+                "SELECT m.seq FROM search s JOIN message m ON m.seq = s.rowid JOIN thread t ON t.seq = m.thread
+                 WHERE s.text MATCH ? AND t.deleted_at IS NULL",
+            )
+        }
+        None => "SELECT m.seq FROM message m JOIN thread t ON t.seq = m.thread WHERE t.deleted_at IS NULL".into(),
+    };
+    // The index is read in the order of its own numbers, which are those of the messages.
+    let seq = if values.is_empty() { "m.seq" } else { "s.rowid" };
+    filters(&mut sql, &mut values, query);
+    if let Order::Newest(Some(below)) = order {
+        push(&mut sql, &mut values, &format!(" AND {seq} < ?"), *below);
+    }
+    let (rank, after) = match order {
+        Order::Newest(_) => ("", 0),
+        Order::Best(after) => ("s.rank, ", *after),
+    };
+    push(&mut sql, &mut values, &format!(" ORDER BY {rank}{seq} DESC LIMIT ?"), i64::from(limit));
+    push(&mut sql, &mut values, " OFFSET ?", i64::from(after));
+    let mut read = conn.prepare_cached(&sql)?;
+    let found = read.query_map(params_from_iter(values), |row| row.get(0))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// Finds the messages of one thread that match, in the order they were written, with their places.
@@ -180,15 +194,13 @@ pub(super) fn narrow(sql: &mut String, values: &mut Vec<Value>, text: &str, quer
     }
 }
 
-/// `title_matches(text, title)`: whether the words of a query stand in a title; `folded(text)`: without case and
-/// accents.
+/// `title_matches(text, title)`: whether the words of a query stand in a title.
 pub(super) fn add_functions(conn: &Connection) -> Result<(), StoreError> {
     let flags = FunctionFlags::SQLITE_UTF8 | FunctionFlags::SQLITE_DETERMINISTIC | FunctionFlags::SQLITE_DIRECTONLY;
-    conn.create_scalar_function("title_matches", 2, flags, |call| {
+    Ok(conn.create_scalar_function("title_matches", 2, flags, |call| {
         let query = call.get_or_create_aux(0, |text| Ok::<_, FromSqlError>(parse(text.as_str()?, &TimeZone::UTC)))?;
         Ok(call.get_raw(1).as_str().is_ok_and(|title| query.is_in(title)))
-    })?;
-    Ok(conn.create_scalar_function("folded", 1, flags, |call| Ok(call.get_raw(0).as_str().ok().map(folded)))?)
+    })?)
 }
 
 /// What a query says about messages.
@@ -210,12 +222,6 @@ fn messages(sql: &mut String, values: &mut Vec<Value>, query: &Query) {
 fn push(sql: &mut String, values: &mut Vec<Value>, condition: &str, value: impl Into<Value>) {
     sql.push_str(condition);
     values.push(value.into());
-}
-
-fn count_to(conn: &Connection, matching: &str, limit: u32) -> Result<u32, StoreError> {
-    let mut read =
-        conn.prepare_cached("SELECT count(*) FROM (SELECT rowid FROM search WHERE text MATCH ?1 LIMIT ?2)")?;
-    Ok(read.query_row(params![matching, limit], |row| row.get(0))?)
 }
 
 fn hit(conn: &Connection, seq: i64) -> Result<Hit, StoreError> {
