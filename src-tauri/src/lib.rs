@@ -11,12 +11,14 @@ mod commands;
 mod destination;
 mod menu;
 mod notice;
+mod opening;
 mod place;
 mod problem;
 mod single;
 mod sink;
 mod wanted;
 mod watch;
+mod web_view;
 mod window;
 mod work;
 
@@ -35,7 +37,7 @@ use single::{Claim, Wish};
 use sink::WindowSink;
 use wanted::Wanted;
 
-pub use window::paint_with_processor;
+pub use web_view::spare as spare_web_view;
 
 /// How the program ends where no display answers; `skein` and the Makefile know it by the same number.
 const NO_DISPLAY: u8 = 69;
@@ -45,7 +47,7 @@ const MAIN: &str = "main";
 /// Opens the window on the store in `dir`, with a thread if one is asked for, and stays until it
 /// is closed. Where the store has a window already, that one comes forward instead.
 pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
-    paint_with_processor();
+    spare_web_view();
     if !window::display_answers() {
         eprintln!("There is no display to open a window on. The same conversation in the terminal: skein chat");
         return ExitCode::from(NO_DISPLAY);

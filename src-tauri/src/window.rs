@@ -79,17 +79,6 @@ pub fn display_answers() -> bool {
     true
 }
 
-/// Has the web view paint and put its layers together with the processor, unless the environment says otherwise. What
-/// is shown is text, which appears sooner that way, while what OpenGL needs takes more memory than all that is shown.
-/// To be called before anything else starts.
-pub fn paint_with_processor() {
-    #[cfg(target_os = "linux")]
-    for variable in ["WEBKIT_DISABLE_COMPOSITING_MODE", "WEBKIT_SKIA_ENABLE_CPU_RENDERING"] {
-        // Where it fails, the window looks the same.
-        let _ = glib::setenv(variable, "1", false);
-    }
-}
-
 /// Ends the program in good order when the system asks it to.
 pub fn end_on_signal(app: AppHandle, dir: PathBuf) {
     #[cfg(unix)]

@@ -122,6 +122,11 @@ impl Desk {
         fs::read_to_string(self.home().join("opened")).unwrap_or_default()
     }
 
+    /// The environment in which the browser was asked last.
+    pub fn opened_with(&self) -> String {
+        fs::read_to_string(self.home().join("opened-with")).unwrap_or_default()
+    }
+
     /// Starts the program and waits until its page can be used.
     pub async fn open(&self) -> Window {
         self.open_with(&[]).await
@@ -248,7 +253,8 @@ impl Desk {
     fn put_browser(&mut self) {
         let folder = self.home().join("bin");
         fs::create_dir_all(&folder).expect("a folder");
-        let script = format!("#!/bin/sh\necho \"$*\" >> '{}'\n", self.home().join("opened").display());
+        let [opened, with] = ["opened", "opened-with"].map(|name| self.home().join(name).display().to_string());
+        let script = format!("#!/bin/sh\nenv > '{with}'\necho \"$*\" >> '{opened}'\n");
         for name in ["xdg-open", "gio", "gnome-open", "kde-open", "wslview"] {
             let path = folder.join(name);
             fs::write(&path, &script).expect("a script");

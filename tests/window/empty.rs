@@ -8,7 +8,7 @@ const PAGE: &str =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Empty</title><body><p>Empty</p></body></html>";
 
 pub fn show() {
-    skein_window::paint_with_processor();
+    skein_window::spare_web_view();
     tauri::Builder::default()
         .register_uri_scheme_protocol("empty", |_, _| {
             let mut answer = Response::new(PAGE.as_bytes().to_vec());

@@ -11,6 +11,7 @@ use tauri::{AppHandle, State};
 
 use super::{Answer, blocking};
 use crate::destination::{self, Saved};
+use crate::opening;
 use crate::work::Work;
 
 type Handle<'a> = State<'a, Skein>;
@@ -98,7 +99,7 @@ pub fn show_in_folder(saved: State<'_, Saved>, path: String) -> Answer<()> {
     let folder = saved
         .folder_of(Path::new(&path))
         .ok_or_else(|| refusal("not_saved", "Nothing was saved there in this run."))?;
-    open::that_detached(folder).map_err(|error| {
+    opening::open(folder).map_err(|error| {
         tracing::warn!(%error, "no file manager took the folder");
         refusal("no_file_manager", "No file manager could be opened.")
     })

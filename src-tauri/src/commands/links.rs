@@ -6,6 +6,7 @@ use skein_core::wire::{ErrorDetail, JsonObject};
 use url::Url;
 
 use super::Answer;
+use crate::opening;
 
 /// Where a link leads.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -25,7 +26,7 @@ pub fn check_link(url: String) -> Answer<Link> {
 #[tauri::command(async)]
 pub fn open_link(url: String) -> Answer<()> {
     let link = check(&url)?;
-    open::that_detached(link.url).map_err(|error| {
+    opening::open(link.url).map_err(|error| {
         tracing::warn!(%error, "no browser took the link");
         refusal("No browser could be opened. Copy the link instead.")
     })

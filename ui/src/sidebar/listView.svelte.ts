@@ -9,7 +9,7 @@ import { act, type List } from './keys';
 import { Layout } from './layout';
 
 /** Pixels above and below what is in sight that are drawn, too. */
-const OVER = 240;
+const OVER = 120;
 
 export class ListView {
   /** What scrolls, once it is there. */

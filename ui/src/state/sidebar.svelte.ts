@@ -11,7 +11,7 @@ import { failures } from './failures.svelte';
 import { settings } from './settings.svelte';
 
 export type Filter = 'all' | State | 'bin';
-export const PAGE = 100;
+export const PAGE = 60;
 /** Folded groups that are remembered. */
 const FOLDED = 1000;
 /** Every thread that is not in the bin, the latest first. */
