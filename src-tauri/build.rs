@@ -1,4 +1,5 @@
-//! Builds the configuration, the capabilities and the permissions into the program.
+//! Builds the configuration, the page, the capabilities and the permissions into the program. Here and not in a macro of
+//! the library: that is compiled twice at once for its tests, and one would read what the other was still packing.
 
 fn main() {
     println!("cargo:rerun-if-changed=src-tauri/capabilities");
@@ -6,7 +7,8 @@ fn main() {
     let permissions = tauri_build::AppManifest::new().permissions_path_pattern("src-tauri/permissions/**/*");
     let attributes = tauri_build::Attributes::new()
         .capabilities_path_pattern("src-tauri/capabilities/**/*")
-        .app_manifest(permissions);
+        .app_manifest(permissions)
+        .codegen(tauri_build::CodegenContext::new());
     if let Err(error) = tauri_build::try_build(attributes) {
         eprintln!("{error:#}");
         std::process::exit(1);

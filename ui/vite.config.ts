@@ -14,6 +14,8 @@ export default defineConfig({
     // The policy allows no `data:` beside images, and nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A script of one byte a character takes half the memory of one with a single wider character in it.
+    rolldownOptions: { output: { charset: 'ascii' } },
   },
   test: {
     environment: 'jsdom',

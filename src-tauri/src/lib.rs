@@ -128,6 +128,6 @@ fn stop(app: &AppHandle) {
 }
 
 /// The configuration, the page and the permissions that were built in.
-fn context() -> tauri::Context {
-    tauri::generate_context!()
+pub fn context() -> tauri::Context {
+    tauri::tauri_build_context!()
 }

@@ -20,6 +20,6 @@ pub fn show() {
             WebviewWindowBuilder::new(app, "empty", address).inner_size(1280.0, 800.0).build()?;
             Ok(())
         })
-        .run(tauri::generate_context!())
+        .run(skein_window::context())
         .unwrap();
 }
