@@ -14,6 +14,7 @@ import { pane } from '../src/state/pane.svelte';
 import { search } from '../src/state/search.svelte';
 import { selection } from '../src/state/selection.svelte';
 import { sidebar } from '../src/state/sidebar.svelte';
+import { start } from '../src/state/start';
 import { streams } from '../src/state/streams.svelte';
 import { temporary } from '../src/state/temporary.svelte';
 import { toasts } from '../src/state/toasts.svelte';
@@ -41,7 +42,7 @@ export async function open(fake: Fake, thread: string | null = null) {
   sidebar.loaded = false;
   performance.clearMarks('usable');
   const user = userEvent.setup();
-  render(App);
+  void start(() => render(App));
   await waitFor(() => screen.getByRole('textbox', { name: 'Write a message' }));
   await waitFor(() => {
     if (performance.getEntriesByName('usable').length === 0) throw new Error('not started');

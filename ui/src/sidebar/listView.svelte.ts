@@ -10,18 +10,20 @@ import { Layout } from './layout';
 
 /** Pixels above and below what is in sight that are drawn, too. */
 const OVER = 120;
+/** Pixels that are taken to be in sight while that cannot be measured. */
+const HEIGHT = 600;
 
 export class ListView {
   /** What scrolls, once it is there. */
   box = $state<HTMLElement>();
   top = $state(0);
-  height = $state(600);
+  height = $state(0);
   /** The stop that the keys brought the focus to; -1 before they did. */
   walked = $state(-1);
   readonly row = $derived(Math.round((settings.compact ? 28 : 33) * settings.scale));
   readonly heading = $derived(Math.round((settings.compact ? 28 : 32) * settings.scale));
   readonly layout = $derived(new Layout(sidebar.groups, this.row, this.heading, sidebar.folded));
-  readonly placed = $derived(this.layout.between(this.top - OVER, this.top + this.height + OVER));
+  readonly placed = $derived(this.layout.between(this.top - OVER, this.top + (this.height || HEIGHT) + OVER));
   #current = $derived(pane.id === null ? -1 : sidebar.placeOf(pane.id));
   /** The stop that Tab leads to. */
   readonly stop = $derived.by(() => {

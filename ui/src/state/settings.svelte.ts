@@ -56,7 +56,7 @@ class SettingsState {
     if (!this.#watching) this.#system.addEventListener('change', () => this.#paint());
     this.#watching = true;
     this.#paint();
-    await Promise.all([failures.attempt('window:settings', () => this.reload()), this.loadAbout()]);
+    await failures.attempt('window:settings', () => this.reload());
   }
 
   async loadAbout(): Promise<void> {

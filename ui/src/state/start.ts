@@ -18,7 +18,9 @@ import { words } from './words.svelte';
 
 const CALM = 400;
 
-export async function start() {
+/** Brings the window up. What a person has set says how everything looks, so nothing is shown before that is known; all
+    else is asked for first and shown as it comes. */
+export async function start(show: () => void) {
   streams.onEnded = (id, response) => {
     tellIfAway(response);
     void ended(id);
@@ -32,7 +34,8 @@ export async function start() {
     find.close();
   };
   await settings.load();
-  await Promise.all([
+  const loaded = Promise.all([
+    settings.loadAbout(),
     failures.attempt('window:streams', () => streams.subscribe()),
     failures.attempt('window:changed', () => program.onChanged(changed)),
     failures.attempt('window:leaving', () => program.onLeaving(() => void leave())),
@@ -41,6 +44,8 @@ export async function start() {
     failures.attempt('window:wanted', () => desktop.onWanted(() => void toWanted())),
     toWanted().then((there) => (there ? undefined : pane.fresh())),
   ]);
+  show();
+  await loaded;
   performance.mark('usable');
   void failures.attempt('window:cleaned', () => retention.watch());
   setInterval(() => (words.now = Date.now()), 60_000);

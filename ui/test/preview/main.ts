@@ -9,6 +9,7 @@ import { dialogs } from '../../src/state/dialogs.svelte';
 import { pane } from '../../src/state/pane.svelte';
 import { prompts } from '../../src/state/prompts.svelte';
 import { retention } from '../../src/state/retention.svelte';
+import { start } from '../../src/state/start';
 import { temporary } from '../../src/state/temporary.svelte';
 import { refusal, Fake } from '../fake';
 import { story } from '../story';
@@ -150,5 +151,5 @@ const scenes: Record<string, () => Promise<void>> = {
   },
 };
 
-mount(App, { target: document.getElementById('app') as HTMLElement });
+void start(() => mount(App, { target: document.getElementById('app') as HTMLElement }));
 setTimeout(() => void scenes[scene]?.(), 50);

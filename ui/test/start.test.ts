@@ -1,0 +1,35 @@
+// How the window comes up.
+import { render, screen, waitFor } from '@testing-library/svelte';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import App from '../src/App.svelte';
+import { settings } from '../src/state/settings.svelte';
+import { start } from '../src/state/start';
+import { Fake, refusal } from './fake';
+
+afterEach(() => void settings.change({ appearance: { theme: 'system', language: null } }));
+
+describe('starting', () => {
+  it('shows nothing before it knows how it is to look', async () => {
+    const fake = new Fake();
+    fake.settings = { ...fake.settings, appearance: { ...fake.settings.appearance, theme: 'dark', language: 'de' } };
+    fake.install();
+    const show = vi.fn(() => {
+      expect(document.documentElement.dataset['theme']).toBe('dark');
+      render(App);
+      expect(screen.getByRole('region', { name: 'Thread-Liste' })).toBeTruthy();
+    });
+    const started = start(show);
+    expect(show).not.toHaveBeenCalled();
+    await started;
+    expect(show).toHaveBeenCalledOnce();
+  });
+
+  it('shows the window though the settings cannot be read, and says so', async () => {
+    const fake = new Fake();
+    fake.refuse.set('get_settings', refusal('storage_error'));
+    fake.install();
+    await start(() => render(App));
+    expect(screen.getByRole('textbox', { name: 'Write a message' })).toBeTruthy();
+    await waitFor(() => expect(document.body.textContent).toContain('The store could not be read or written'));
+  });
+});
