@@ -24,6 +24,14 @@ describe('starting', () => {
     expect(show).toHaveBeenCalledOnce();
   });
 
+  it('does not wait for what takes long', async () => {
+    const fake = new Fake();
+    fake.hold.add('list_endpoints');
+    fake.install();
+    void start(() => render(App));
+    await waitFor(() => expect(screen.getByRole('textbox', { name: 'Write a message' })).toBeTruthy());
+  });
+
   it('shows the window though the settings cannot be read, and says so', async () => {
     const fake = new Fake();
     fake.refuse.set('get_settings', refusal('storage_error'));

@@ -17,9 +17,11 @@ import { temporary } from './temporary.svelte';
 import { words } from './words.svelte';
 
 const CALM = 400;
+/** Milliseconds that the first picture waits for what is to be in it. */
+const SOON = 100;
 
-/** Brings the window up. What a person has set says how everything looks, so nothing is shown before that is known; all
-    else is asked for first and shown as it comes. */
+/** Brings the window up. What a person has set says how everything looks, so nothing is shown before that is known; what
+    else is there soon is in the first picture, and the rest is shown as it comes. */
 export async function start(show: () => void) {
   streams.onEnded = (id, response) => {
     tellIfAway(response);
@@ -44,6 +46,7 @@ export async function start(show: () => void) {
     failures.attempt('window:wanted', () => desktop.onWanted(() => void toWanted())),
     toWanted().then((there) => (there ? undefined : pane.fresh())),
   ]);
+  await Promise.race([loaded, new Promise((next) => setTimeout(next, SOON))]);
   show();
   await loaded;
   performance.mark('usable');
