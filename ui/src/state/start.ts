@@ -92,7 +92,8 @@ async function missed(id: string) {
 async function ended(id: string) {
   if (await temporary.ended(id)) return;
   if (pane.id === id) await pane.refresh();
-  else streams.forget(id);
+  // Nobody looks at it any more, perhaps only since it was asked for.
+  if (pane.id !== id) streams.forget(id);
   composer.look();
   await sidebar.refresh();
 }
