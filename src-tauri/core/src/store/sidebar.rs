@@ -100,13 +100,13 @@ impl<'a> Wish<'a> {
 fn groups(conn: &Connection, key: Option<&str>) -> Result<(Vec<SidebarGroup>, HashMap<i64, usize>), StoreError> {
     let mut read = conn.prepare_cached("SELECT value, thread FROM metadata_key WHERE key = ?1 ORDER BY value")?;
     let mut rows = read.query([key])?;
-    let (mut names, mut named) = (Vec::<String>::new(), Vec::<(i64, usize)>::new());
+    let (mut names, mut members) = (Vec::<String>::new(), Vec::<(i64, usize)>::new());
     while let Some(row) = rows.next()? {
         let name = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         if names.last().is_none_or(|last| last != name) {
             names.push(name.to_owned());
         }
-        named.push((row.get(1)?, names.len() - 1));
+        members.push((row.get(1)?, names.len() - 1));
     }
     let mut order: Vec<usize> = (0..names.len()).collect();
     order.sort_by_cached_key(|name| (names[*name].to_ascii_lowercase(), *name));
@@ -117,7 +117,7 @@ fn groups(conn: &Connection, key: Option<&str>) -> Result<(Vec<SidebarGroup>, Ha
         groups.push(SidebarGroup { name: Some(std::mem::take(&mut names[name])), pinned: false, count: 0 });
     }
     groups.push(SidebarGroup { name: None, pinned: false, count: 0 });
-    let mut places: HashMap<i64, usize> = named.into_iter().map(|(thread, name)| (thread, place_of[name])).collect();
+    let mut places: HashMap<i64, usize> = members.into_iter().map(|(thread, name)| (thread, place_of[name])).collect();
     let mut read = conn.prepare_cached("SELECT thread FROM view WHERE pinned = 1")?;
     for thread in read.query_map([], |row| row.get(0))? {
         places.insert(thread?, 0);
