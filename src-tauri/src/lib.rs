@@ -128,6 +128,8 @@ fn stop(app: &AppHandle) {
 }
 
 /// The configuration, the page and the permissions that were built in.
+// What Tauri generates is not ours to keep tidy.
+#[allow(clippy::all, clippy::pedantic, clippy::unwrap_used, clippy::expect_used)]
 pub fn context() -> tauri::Context {
     tauri::tauri_build_context!()
 }
