@@ -53,44 +53,41 @@ pub(super) fn add(tx: &Transaction<'_>, seq: i64, texts: &[String]) -> Result<()
     Ok(())
 }
 
-/// The order of matches.
-enum Order {
-    /// Newest first, below a message if one is named.
-    Newest(Option<i64>),
-    /// Best first, after this many.
-    Best(u32),
-}
-
 /// Finds messages, best first where they are few, else newest first; and where the next page begins.
 ///
 /// # Errors
 /// `storage_error`.
 pub fn find(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<(Vec<Hit>, Option<From>), StoreError> {
     let more = limit.saturating_add(1);
-    let newest = |below, limit| matching(conn, query, &Order::Newest(below), limit);
-    let best = |after| Ok::<_, StoreError>((Some(after), matching(conn, query, &Order::Best(after), more)?));
-    let (after, mut found) = match from {
-        From::Below(seq) => (None, newest(Some(seq), more)?),
-        _ if query.to_match().is_none() => (None, newest(None, more)?),
-        From::Ranked(after) => best(after)?,
+    let (from, mut found) = match from {
+        // Without words there is nothing to rank by.
+        _ if query.to_match().is_none() => {
+            let from = if let From::Ranked(_) = from { From::Start } else { from };
+            (from, matching(conn, query, from, more)?)
+        }
         From::Start => {
             // One look tells whether they are few, and finds the newest where they are not.
-            let found = newest(None, more.max(RANKED + 1))?;
-            if found.len() > RANKED as usize { (None, found) } else { best(0)? }
+            let newest = matching(conn, query, from, more.max(RANKED + 1))?;
+            if newest.len() > RANKED as usize {
+                (from, newest)
+            } else {
+                (From::Ranked(0), matching(conn, query, From::Ranked(0), more)?)
+            }
         }
+        _ => (from, matching(conn, query, from, more)?),
     };
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|last| match after {
-        None => From::Below(*last),
-        Some(after) => From::Ranked(after.saturating_add(limit)),
+    let next = found.last().filter(|_| more).map(|last| match from {
+        From::Ranked(after) => From::Ranked(after.saturating_add(limit)),
+        From::Start | From::Below(_) => From::Below(*last),
     });
     let hits = found.into_iter().map(|seq| hit(conn, seq)).collect::<Result<_, _>>()?;
     Ok((hits, next))
 }
 
-/// The numbers of messages that match.
-fn matching(conn: &Connection, query: &Query, order: &Order, limit: u32) -> Result<Vec<i64>, StoreError> {
+/// The numbers of messages that match: best first from a place in that order on, else newest first.
+fn matching(conn: &Connection, query: &Query, from: From, limit: u32) -> Result<Vec<i64>, StoreError> {
     let mut values: Vec<Value> = Vec::new();
     let mut sql = match query.to_match() {
         Some(matching) => {
@@ -105,13 +102,10 @@ fn matching(conn: &Connection, query: &Query, order: &Order, limit: u32) -> Resu
     // The index is read in the order of its own numbers, which are those of the messages.
     let seq = if values.is_empty() { "m.seq" } else { "s.rowid" };
     filters(&mut sql, &mut values, query);
-    if let Order::Newest(Some(below)) = order {
-        push(&mut sql, &mut values, &format!(" AND {seq} < ?"), *below);
+    if let From::Below(below) = from {
+        push(&mut sql, &mut values, &format!(" AND {seq} < ?"), below);
     }
-    let (rank, after) = match order {
-        Order::Newest(_) => ("", 0),
-        Order::Best(after) => ("s.rank, ", *after),
-    };
+    let (rank, after) = if let From::Ranked(after) = from { ("s.rank, ", after) } else { ("", 0) };
     push(&mut sql, &mut values, &format!(" ORDER BY {rank}{seq} DESC LIMIT ?"), i64::from(limit));
     push(&mut sql, &mut values, " OFFSET ?", i64::from(after));
     let mut read = conn.prepare_cached(&sql)?;
