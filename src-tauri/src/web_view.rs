@@ -1,6 +1,7 @@
 //! What the web view does without on Linux. WebKitGTK takes these settings from its environment alone, and reads them
 //! when it starts.
 
+#[cfg(target_os = "linux")]
 use std::process::Command;
 use std::sync::OnceLock;
 
@@ -38,6 +39,7 @@ fn set(_: &str, _: &str) -> bool {
 }
 
 /// Keeps from a program that is to be started, which may be a browser, what was set for our own web view.
+#[cfg(target_os = "linux")]
 pub fn keep_from(command: &mut Command) {
     for name in SET.get().into_iter().flatten() {
         command.env_remove(name);
