@@ -2,9 +2,14 @@
 import { render, screen, waitFor } from '@testing-library/svelte';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import App from '../src/App.svelte';
+import { pane } from '../src/state/pane.svelte';
 import { settings } from '../src/state/settings.svelte';
 import { start } from '../src/state/start';
 import { Fake, refusal } from './fake';
+import { story } from './story';
+import { open } from './window';
+
+const memo = 'acme_tp_2026_11';
 
 afterEach(() => void settings.change({ appearance: { theme: 'system', language: null } }));
 
@@ -39,5 +44,24 @@ describe('starting', () => {
     await start(() => render(App));
     expect(screen.getByRole('textbox', { name: 'Write a message' })).toBeTruthy();
     await waitFor(() => expect(document.body.textContent).toContain('The store could not be read or written'));
+  });
+});
+
+describe('a reply that ends', () => {
+  it('is over in the list, too, where its thread was left just then', async () => {
+    const fake = story();
+    await open(fake, memo);
+    const row = () => document.querySelector(`[data-thread="${memo}"]`)?.textContent;
+    fake.begin(fake.get(memo), fake.get(memo).tip ?? '');
+    fake.write(memo, 'Nearly done');
+    await waitFor(() => expect(row()).toContain('A reply is running'));
+    const view = fake.on_open_thread.bind(fake);
+    let answer = () => {};
+    const left = new Promise<void>((next) => (answer = next));
+    vi.spyOn(fake, 'on_open_thread').mockImplementation((args) => left.then(() => view(args)) as never);
+    fake.end(memo);
+    await pane.fresh();
+    answer();
+    await waitFor(() => expect(row()).not.toContain('A reply is running'));
   });
 });
