@@ -1,18 +1,12 @@
 //! Erasing: nothing of what was said is left in any file of the folder, at a cost that follows what is erased.
 
-use skein_core::keychain::Keychain;
-use skein_core::wire::{Door, Draft, Role, State};
-use skein_core::{OpenOptions, Skein};
+use skein_core::Skein;
+use skein_core::wire::{Draft, Role, State};
 
-use crate::support::{Fixture, files_that_hold};
+use crate::support::{Fixture, files_that_hold, open};
 
 /// A word in every place a thread has: message, reasoning aside, title, metadata, draft and history.
 const WORD: &str = "xylophonist";
-
-fn open(fixture: &Fixture) -> Skein {
-    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
-    Skein::open(options).unwrap()
-}
 
 fn filled() -> (Fixture, Skein) {
     let fixture = Fixture::new();

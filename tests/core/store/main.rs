@@ -11,5 +11,6 @@ mod paths;
 mod retention;
 mod searching;
 mod settings;
+mod sidebar;
 mod starting;
 mod support;

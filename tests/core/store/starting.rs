@@ -2,21 +2,15 @@
 
 use std::sync::{Arc, Barrier};
 
-use skein_core::keychain::Keychain;
+use skein_core::Code;
 use skein_core::response::{Asked, End};
 use skein_core::store::Store;
 use skein_core::store::response::{self, NewResponse, ResponseRow};
 use skein_core::store::thread::ThreadRow;
 use skein_core::thread::ResponseId;
 use skein_core::wire::{ContextSummary, Door, ResponseStatus, Role, Usage};
-use skein_core::{Code, OpenOptions, Skein};
 
-use crate::support::{Fixture, NOW};
-
-fn open(fixture: &Fixture) -> Skein {
-    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
-    Skein::open(options).unwrap()
-}
+use crate::support::{Fixture, NOW, open};
 
 /// A response that runs in a process which is gone.
 fn left_running(fixture: &Fixture, thread: &ThreadRow) -> ResponseRow {

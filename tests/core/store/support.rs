@@ -3,12 +3,14 @@
 use std::fs;
 
 use rusqlite::Connection;
+use skein_core::keychain::Keychain;
 use skein_core::store::entry::{self, NewEntry};
 use skein_core::store::message::{self, MessageRow, NewInsert};
 use skein_core::store::thread::{self, ThreadRow};
 use skein_core::store::{Store, StoreError, metadata};
 use skein_core::thread::{NewMessage, ThreadId, parse_metadata};
 use skein_core::wire::{Door, EntryKind, Role, State};
+use skein_core::{OpenOptions, Skein};
 use tempfile::TempDir;
 
 /// A moment in November 2026.
@@ -74,4 +76,24 @@ pub fn files_that_hold(fixture: &Fixture, text: &str) -> Vec<String> {
         .filter(|file| fs::read(file.path()).unwrap().windows(text.len()).any(|window| window == text.as_bytes()))
         .map(|file| file.file_name().into_string().unwrap())
         .collect()
+}
+
+/// The handle that a door holds on the fixture's store.
+pub fn open(fixture: &Fixture) -> Skein {
+    let options = OpenOptions { keychain: Keychain::memory(), ..OpenOptions::new(fixture.dir.path(), Door::Cli) };
+    Skein::open(options).unwrap()
+}
+
+/// Twenty-five threads, four of five under one of three clients.
+pub fn filled() -> (Fixture, Vec<ThreadRow>) {
+    let fixture = Fixture::new();
+    let threads = (0..25)
+        .map(|n| {
+            let client = ["Acme", "Helvetia", "acme"][n % 3];
+            let json =
+                if n % 5 == 0 { "{}".into() } else { format!("{{\"client\":\"{client}\",\"rating\":{}}}", n % 2) };
+            fixture.thread(&format!("t{n:02}"), &json)
+        })
+        .collect();
+    (fixture, threads)
 }
