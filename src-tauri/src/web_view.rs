@@ -16,6 +16,10 @@ const SPARED: [(&str, &str); 4] = [
     ("JSC_useGenerationalGC", "0"),
 ];
 
+/// What `skein` starts this program with.
+#[cfg(target_os = "linux")]
+const STARTED_WITH: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.arena_max=1");
+
 /// What was set here and not by the person.
 static SET: OnceLock<Vec<&str>> = OnceLock::new();
 
@@ -38,10 +42,13 @@ fn set(_: &str, _: &str) -> bool {
     false
 }
 
-/// Keeps from a program that is to be started, which may be a browser, what was set for our own web view.
+/// Keeps from a program that is to be started, which may be a browser, what was set for this one and its web view.
 #[cfg(target_os = "linux")]
 pub fn keep_from(command: &mut Command) {
     for name in SET.get().into_iter().flatten() {
         command.env_remove(name);
+    }
+    if std::env::var_os(STARTED_WITH.0).is_some_and(|value| value == STARTED_WITH.1) {
+        command.env_remove(STARTED_WITH.0);
     }
 }

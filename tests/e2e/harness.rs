@@ -127,9 +127,11 @@ impl Desk {
         fs::read_to_string(self.home().join("opened-with")).unwrap_or_default()
     }
 
-    /// Starts the program and waits until its page can be used.
+    /// Starts the program as people do, and waits until its page can be used.
     pub async fn open(&self) -> Window {
-        self.open_with(&[]).await
+        let window = self.open_program(&Self::command_line(), &[]).await;
+        window.page.usable().await;
+        window
     }
 
     /// Starts the program with arguments and waits until its page can be used.

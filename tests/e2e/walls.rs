@@ -88,23 +88,22 @@ async fn a_hostile_reply_is_text_and_its_links_ask_first() {
 }
 
 #[tokio::test]
-async fn what_the_web_view_does_without_is_not_asked_of_the_browser() {
+async fn what_the_window_does_without_is_not_asked_of_the_browser() {
     let desk = Desk::new();
     let window = desk.open().await;
     let environment = |process: &u32| std::fs::read_to_string(format!("/proc/{process}/environ")).unwrap_or_default();
     let spared = ["JSC_useDFGJIT=0", "JSC_useGenerationalGC=0", "WEBKIT_SKIA_ENABLE_CPU_RENDERING=1"];
     let told = |process: &u32| spared.iter().all(|setting| environment(process).contains(setting));
     assert!(window.processes().iter().any(told), "a process of the web view is told");
+    let one_arena = "GLIBC_TUNABLES=glibc.malloc.arena_max=1";
+    assert!(environment(&window.processes()[0]).contains(one_arena), "skein starts the window with it");
 
     window.page.invoke("open_link", json!({"url": "https://example.com/"})).await.unwrap();
     wait_blocking("the browser is asked", || desk.opened().contains("https://example.com/"));
     let with = desk.opened_with();
     assert!(with.contains("PATH="), "{with}");
-    assert_eq!(
-        with.lines().filter(|line| line.starts_with("JSC_") || line.starts_with("WEBKIT_SKIA")).count(),
-        0,
-        "{with}"
-    );
+    let ours = |line: &&str| ["JSC_", "WEBKIT_SKIA", "GLIBC_TUNABLES"].iter().any(|name| line.starts_with(name));
+    assert_eq!(with.lines().filter(ours).count(), 0, "{with}");
 }
 
 #[tokio::test]

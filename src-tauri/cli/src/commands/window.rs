@@ -7,10 +7,14 @@ use crate::args::Args;
 use crate::failure::Failure;
 
 const PROGRAM: &str = if cfg!(windows) { "skein-window.exe" } else { "skein-window" };
+/// The window's threads share one part of memory. glibc gives each its own, and what a long reply took in each is not
+/// given back; it reads this when a program starts, so a window cannot ask for it. The same words stand in
+/// `skein-window`, which keeps them from the programs that it opens.
+const ONE_ARENA: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.arena_max=1");
 /// How the window ends where no display answers; the same number stands in `skein-window`.
 const NO_DISPLAY: u8 = 69;
 
-/// Starts the window and waits until it is closed.
+/// Becomes the window, or starts it and waits until it is closed.
 pub fn start(args: &Args) -> Result<u8, Failure> {
     if !has_display() {
         return Err(no_display());
@@ -26,7 +30,16 @@ pub fn start(args: &Args) -> Result<u8, Failure> {
             1,
         ));
     }
-    let status = Command::new(program).env("SKEIN_DATA_DIR", data_dir(args)).status()?;
+    let mut window = Command::new(program);
+    window.env("SKEIN_DATA_DIR", data_dir(args));
+    if std::env::var_os(ONE_ARENA.0).is_none() {
+        window.env(ONE_ARENA.0, ONE_ARENA.1);
+    }
+    #[cfg(unix)]
+    if !args.json {
+        return Err(std::os::unix::process::CommandExt::exec(&mut window).into());
+    }
+    let status = window.status()?;
     match status.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1) {
         // It has told a person already, but no script.
         NO_DISPLAY if args.json => Err(no_display()),
