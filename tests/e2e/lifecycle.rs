@@ -138,6 +138,12 @@ async fn a_deleted_thread_comes_back_with_undo_and_from_the_bin() {
             page.click("button", "Bin").await;
             page.find("button", "Rust lifetimes").await;
             page.picture("bin").await;
+            // It can be read before it is decided on.
+            page.click("button", "Rust lifetimes").await;
+            page.see("practice model").await;
+            page.see("It can be read and put back").await;
+            page.find_gone("textbox", "Write a message").await;
+            assert_eq!(page.js("return document.querySelectorAll('[role=alert]').length", vec![]).await, 0);
         }
         page.click("button", way_back).await;
         page.find("textbox", "Write a message").await;

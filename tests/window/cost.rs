@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::harness::{Desk, Window};
 use crate::table::Table;
 use crate::timing::{RUNS, median};
-use crate::{freezing, listing, memory, opening, quitting, streaming};
+use crate::{freezing, listing, memory, opening, quitting, searching, streaming};
 
 /// Measures what is asked for by its name; everything, if nothing is.
 pub async fn measure(table: &mut Table, asked: &[String]) {
@@ -24,6 +24,9 @@ pub async fn measure(table: &mut Table, asked: &[String]) {
     }
     if wanted("listing") {
         listing::listing(table).await;
+    }
+    if wanted("searching") {
+        searching::searching(table).await;
     }
     if wanted("freezing") {
         freezing::freezing(table).await;

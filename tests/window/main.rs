@@ -1,8 +1,8 @@
 //! What the window costs, each figure beside its bare limit measured in the same run. `make bench` runs it.
 //! These are measurements, not tests: they fail nothing; the goals stand in the last column.
 //!
-//! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `freezing`,
-//! `remembering`, `streaming`, `arriving`, `typing`, `quitting`), it measures only those.
+//! Called with names of sections (`starting`, `opening`, `scrolling`, `listing`, `searching`,
+//! `freezing`, `remembering`, `streaming`, `arriving`, `typing`, `quitting`), it measures only those.
 //! Called with `--empty`, this is the bare limit itself: an empty window and nothing else.
 #![allow(clippy::unwrap_used, clippy::expect_used, dead_code, missing_docs)]
 
@@ -21,6 +21,7 @@ mod opening;
 #[path = "../e2e/page.rs"]
 mod page;
 mod quitting;
+mod searching;
 mod stock;
 mod streaming;
 #[path = "../../src-tauri/core/benches/core/table.rs"]

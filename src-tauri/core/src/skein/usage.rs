@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan};
 use rusqlite::Connection;
 
 use super::Skein;
-use super::show::find;
+use super::show::{find, find_even_deleted};
 use crate::clock::Millis;
 use crate::error::Result;
 use crate::store::endpoint::{self, EndpointRow};
@@ -63,12 +63,12 @@ impl Skein {
     /// Sums what a thread, its client and this month used.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`.
+    /// `thread_not_found`, `thread_deleted` once it is erased.
     pub fn usage_around(&self, thread: &str) -> Result<UsageAround> {
         let zone = Self::zone();
         let now = month_of(self.now(), &zone);
         self.store().read(|conn| {
-            let row = find(conn, thread)?;
+            let row = find_even_deleted(conn, thread)?;
             let client = metadata::find_value(conn, row.seq, "client")?;
             let of_client = |name: &str| total(conn, name, Which { client: Some(name), ..Which::default() });
             Ok(UsageAround {

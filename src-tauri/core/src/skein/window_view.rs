@@ -1,4 +1,5 @@
-//! What the window paints: the sidebar, a thread with its last messages, and any stretch of a path.
+//! What the window paints: the sidebar, a thread with its last messages, and any stretch of a path. A thread in the bin
+//! can be read like any other.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,7 +8,7 @@ use rusqlite::Connection;
 
 use super::Skein;
 use super::respond::shown;
-use super::show::{find, find_message, message_wire, messages_wire, wire};
+use super::show::{find, find_even_deleted, find_message, message_wire, messages_wire, wire};
 use super::usage::cost_of;
 use crate::clock::days_in;
 use crate::error::Result;
@@ -74,13 +75,13 @@ impl Skein {
     /// Opens a thread at its end, or around a message, whose path is then put on show.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`, `message_not_found`.
+    /// `thread_not_found`, `thread_deleted` once it is erased, `message_not_found`.
     pub fn open_thread(&self, id: &str, around: Option<&str>) -> Result<ThreadView> {
         if let Some(message) = around {
             self.show_path_through(id, message, false)?;
         }
         self.store().read(|conn| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             let path = self.path_on_show(conn, &row)?;
             let at = around.map(|message| find_message(conn, &row, message)).transpose()?.map(|message| message.depth);
             let whole = at.map_or(Whole::LastReply, Whole::At);
@@ -105,10 +106,10 @@ impl Skein {
     /// the beginning, unless the `whole` is asked for.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`.
+    /// `thread_not_found`, `thread_deleted` once it is erased.
     pub fn message_views(&self, id: &str, from: u32, to: u32, whole: bool) -> Result<Vec<MessageView>> {
         self.store().read(|conn| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             let path = self.path_on_show(conn, &row)?;
             let whole = if whole { Whole::All } else { Whole::LastReply };
             views(conn, &row, &path, (from, to.min(from.saturating_add(199))), whole)
@@ -118,10 +119,10 @@ impl Skein {
     /// The text of a message as it was written, all parts.
     ///
     /// # Errors
-    /// `storage_error` if it is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted`.
+    /// `storage_error` if it is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted` once it is erased.
     pub fn message_text(&self, id: &str, message_id: &str) -> Result<String> {
         self.store().read(|conn| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             let message = find_message(conn, &row, message_id)?;
             if !message.intact {
                 return Err(StoreError::Altered(message_id.into()).into());
@@ -133,11 +134,11 @@ impl Skein {
     /// Two messages of a thread beside each other, such as two versions of a reply.
     ///
     /// # Errors
-    /// `storage_error` if one is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted`.
+    /// `storage_error` if one is not what was written any more, `message_not_found`, `thread_not_found`, `thread_deleted` once it is erased.
     pub fn compare_messages(&self, id: &str, left: &str, right: &str) -> Result<Comparison> {
         let texts = (self.message_text(id, left)?, self.message_text(id, right)?);
         self.store().read(|conn| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             let side = |message: &str| {
                 let mut side = message_wire(conn, id, &find_message(conn, &row, message)?)?;
                 side.texts.clear();
@@ -151,10 +152,11 @@ impl Skein {
     /// zone (its IANA name). Where a clock was set back, a day comes again.
     ///
     /// # Errors
-    /// `thread_not_found`, `thread_deleted`.
+    /// `thread_not_found`, `thread_deleted` once it is erased.
     pub fn thread_days(&self, id: &str, zone: &str) -> Result<Vec<ThreadDay>> {
-        let times =
-            self.store().read(|conn| Ok::<_, crate::Error>(self.path_on_show(conn, &find(conn, id)?)?.times(conn)?))?;
+        let times = self
+            .store()
+            .read(|conn| Ok::<_, crate::Error>(self.path_on_show(conn, &find_even_deleted(conn, id)?)?.times(conn)?))?;
         let day_of = days_in(zone);
         let mut days: Vec<ThreadDay> = Vec::new();
         for (at, time) in times.into_iter().enumerate() {
@@ -170,7 +172,7 @@ impl Skein {
     /// Puts the newest path through a message on show, in any state: this is not part of the thread.
     ///
     /// # Errors
-    /// `message_not_found`, `thread_not_found`, `thread_deleted`.
+    /// `message_not_found`, `thread_not_found`, `thread_deleted` once it is erased.
     pub fn choose_version(&self, id: &str, message_id: &str) -> Result<()> {
         self.show_path_through(id, message_id, true)
     }
@@ -178,7 +180,7 @@ impl Skein {
     /// `anew` takes the newest path even when the one on show holds the message already.
     fn show_path_through(&self, id: &str, message_id: &str, anew: bool) -> Result<()> {
         let on_show = self.store().read(|conn| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             let message = find_message(conn, &row, message_id)?;
             Ok::<_, crate::Error>(self.path_on_show(conn, &row)?.holds(&message))
         })?;
@@ -186,7 +188,7 @@ impl Skein {
             return Ok(());
         }
         let tip_through = |conn: &Connection| {
-            let row = find(conn, id)?;
+            let row = find_even_deleted(conn, id)?;
             Ok::<_, crate::Error>((row.seq, newest_tip_through(conn, &find_message(conn, &row, message_id)?)?))
         };
         if self.store().is_read_only() {
