@@ -1,6 +1,6 @@
 //! Tells, through the notifications of the system, of a reply that ended while the window was
-//! away. A notification names the thread and never says what is in it: it may stand on a locked
-//! screen, and stays with whoever keeps them.
+//! away. A notification names the thread, where somebody gave it a name, and never says what is in it: it may stand on
+//! a locked screen, and stays with whoever keeps them.
 
 use notify_rust::Notification;
 use tauri::AppHandle;

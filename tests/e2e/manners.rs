@@ -137,7 +137,7 @@ async fn a_reply_that_ends_while_the_window_is_away_is_told_of_and_a_click_bring
     has_focus(page, false).await;
     gate.open_for_good();
     let notification = tokio::task::spawn_blocking(move || told.recv_timeout(DEADLINE)).await.unwrap().unwrap();
-    assert_eq!(notification.summary, "Turn it into an email");
+    assert_eq!(notification.summary, "A thread", "a title from the first message is what was written");
     assert_eq!(notification.body, "The reply is there.");
     assert!(notification.actions.contains(&"default".into()), "{notification:?}");
     // A person clicks later than the program begins to listen, and may click again.

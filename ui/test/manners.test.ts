@@ -20,7 +20,7 @@ it('a reply that ran when the person left is told of once it has ended, without 
   vi.spyOn(document, 'hasFocus').mockReturnValue(false);
   window.dispatchEvent(new Event('blur'));
   streams.hear({ type: 'ended', response: reply(fake) });
-  await waitFor(() => expect(fake.did('tell_of_reply')).toEqual([{ thread: 'acme', untitled: 'Untitled', words: 'The reply is there.' }]));
+  await waitFor(() => expect(fake.did('tell_of_reply')).toEqual([{ thread: 'acme', untitled: 'A thread', words: 'The reply is there.' }]));
 });
 
 it('nothing is told of at the window, of what was stopped, of a temporary chat, or of what others asked', async () => {

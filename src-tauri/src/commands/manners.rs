@@ -16,7 +16,7 @@ pub fn wanted_thread(wanted: State<'_, Wanted>) -> Option<String> {
 }
 
 /// Tells of a reply that ended while the window was away, unless the person wants none of it. The
-/// page gives the words around; the thread's title is the store's.
+/// page gives the words around; the title, where somebody chose one, is the store's.
 #[tauri::command(async)]
 pub fn tell_of_reply(
     app: AppHandle,
@@ -26,7 +26,7 @@ pub fn tell_of_reply(
     words: String,
 ) -> Answer<()> {
     if blocking(|| skein.settings())?.notify {
-        let title = blocking(|| skein.get_thread(&thread))?.title.unwrap_or(untitled);
+        let title = blocking(|| skein.chosen_title(&thread))?.unwrap_or(untitled);
         notice::show(app, thread, &title, &words);
     }
     Ok(())

@@ -30,6 +30,9 @@ async fn a_first_request_makes_the_thread_and_keeps_both_sides() {
 
     let thread = world.skein.get_thread("case-7").unwrap();
     assert_eq!(thread.title.as_deref(), Some("Summarise the ruling."));
+    assert_eq!(world.skein.chosen_title("case-7").unwrap(), None, "nobody chose it");
+    world.skein.rename_thread("case-7", "A ruling").unwrap();
+    assert_eq!(world.skein.chosen_title("case-7").unwrap().as_deref(), Some("A ruling"));
     assert_eq!(thread.message_count, 2);
     let path = world.path("case-7");
     assert_eq!(path[1].response_id.as_ref(), Some(&response.id));

@@ -17,5 +17,5 @@ export function tellIfAway({ thread, status, createdAt }: Response) {
   if (thread === null || status === 'cancelled' || left === null || document.hasFocus()) return;
   if (Date.parse(createdAt) > left) return;
   const words = status === 'failed' ? t('notice.failed') : t('notice.ended');
-  void desktop.tellOfReply(thread, t('thread.untitled'), words).catch(() => {});
+  void desktop.tellOfReply(thread, t('notice.thread'), words).catch(() => {});
 }

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::record::key::SigningKey;
 use crate::store::entry::{self, NewEntry};
 use crate::store::listing::{self, ThreadFilter};
-use crate::store::metadata;
 use crate::store::thread::{self, ThreadRow};
+use crate::store::{message, metadata};
 use crate::thread::{
     Action, Metadata, NewMessage, RuleError, ThreadId, check_title, parse_metadata, permit, title_from,
 };
@@ -202,6 +202,19 @@ impl Skein {
             thread::set_title(tx, row.seq, &title, self.now())?;
         }
         Ok(())
+    }
+
+    /// The title that somebody gave a thread; the one it has from its first message is a part of what was written.
+    ///
+    /// # Errors
+    /// `thread_not_found`, `thread_deleted`.
+    pub fn chosen_title(&self, id: &str) -> Result<Option<String>> {
+        self.store().read(|conn| {
+            let row = find(conn, id)?;
+            let first = message::first_of(conn, row.seq, Role::User)?;
+            let taken = first.and_then(|first| title_from(&first.message.texts[0]));
+            Ok(row.title.filter(|title| Some(title) != taken.as_ref()))
+        })
     }
 
     /// Moves an open thread to the bin, or erases an archived one whose id is named in `confirm`.

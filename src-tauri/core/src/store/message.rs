@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use super::{StoreError, Word, search, word};
 use crate::clock::Millis;
 use crate::thread::{NewMessage, Place, content_hash};
-use crate::wire::MessageStatus;
+use crate::wire::{MessageStatus, Role};
 
 /// A row of `message`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -156,6 +156,15 @@ pub fn get(conn: &Connection, seq: i64) -> Result<MessageRow, StoreError> {
 pub fn find(conn: &Connection, thread: i64, id: &str) -> Result<Option<MessageRow>, StoreError> {
     let mut read = conn.prepare_cached(&format!("SELECT {COLUMNS} FROM message WHERE id = ?1 AND thread = ?2"))?;
     Ok(read.query_row(params![id, thread], from_row).optional()?)
+}
+
+/// The message of a role that was written first in a thread.
+///
+/// # Errors
+/// `storage_error`.
+pub fn first_of(conn: &Connection, thread: i64, role: Role) -> Result<Option<MessageRow>, StoreError> {
+    let sql = format!("SELECT {COLUMNS} FROM message WHERE thread = ?1 AND role = ?2 ORDER BY seq LIMIT 1");
+    Ok(conn.prepare_cached(&sql)?.query_row(params![thread, role.word()], from_row).optional()?)
 }
 
 /// Finds a message by its id, whichever thread it is in.
