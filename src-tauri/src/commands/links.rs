@@ -33,7 +33,12 @@ pub fn open_link(url: String) -> Answer<()> {
 }
 
 fn check(text: &str) -> Answer<Link> {
-    let url = Url::parse(text).map_err(|_| refusal("This is not a complete link."))?;
+    let mut url = Url::parse(text).map_err(|_| refusal("This is not a complete link."))?;
+    if url.scheme() == "mailto" {
+        let kept =
+            url.query().map(|query| query.split('&').filter(|field| is_words(field)).collect::<Vec<_>>().join("&"));
+        url.set_query(kept.as_deref().filter(|query| !query.is_empty()));
+    }
     let host = match url.scheme() {
         "http" | "https" => url.host_str().map(str::to_owned),
         "mailto" => Some(url.path().to_owned()),
@@ -43,6 +48,12 @@ fn check(text: &str) -> Answer<Link> {
         Some(host) if !host.is_empty() => Ok(Link { host, url: url.into() }),
         _ => Err(refusal("This is not a complete link.")),
     }
+}
+
+/// Whether a field of a mail holds words to be seen there, and is no file to attach.
+fn is_words(field: &str) -> bool {
+    let name = field.split('=').next().unwrap_or_default();
+    ["subject", "body", "cc"].iter().any(|words| name.eq_ignore_ascii_case(words))
 }
 
 fn refusal(message: &str) -> ErrorDetail {
@@ -65,6 +76,20 @@ mod tests {
             ("http://[::1]:8080/", "[::1]"),
         ] {
             assert_eq!(check(text).map(|link| link.host), Ok(host.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mail_takes_words_along_and_no_file() {
+        for (text, opened) in [
+            (
+                "mailto:a@example.com?subject=Two%20words&attach=/etc/passwd&BODY=b",
+                "mailto:a@example.com?subject=Two%20words&BODY=b",
+            ),
+            ("mailto:a@example.com?attach=/etc/passwd", "mailto:a@example.com"),
+            ("mailto:a@example.com?%61ttachment=x&cc=b@example.com", "mailto:a@example.com?cc=b@example.com"),
+        ] {
+            assert_eq!(check(text).map(|link| link.url), Ok(opened.to_owned()), "{text}");
         }
     }
 
