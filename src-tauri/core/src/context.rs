@@ -35,6 +35,8 @@ pub const PRACTICE_WINDOW: u32 = 32_768;
 pub const REPLY: u32 = 4_096;
 /// What can be learned of an endpoint, in thousandths; past it, what it tells is no count of what was sent.
 const CORRECTIONS: std::ops::RangeInclusive<u32> = 250..=4_000;
+/// Fewest tokens that tell anything: what a server puts around any request outweighs a shorter one.
+const TELLING: u64 = 500;
 /// The unsaved line that asks a model to go on with a reply that was cut off.
 pub const GO_ON: &str = "Your last reply was cut off. Go on exactly where it stopped, without repeating any of it.";
 
@@ -119,7 +121,7 @@ impl Correction {
 /// quarter of the way when there were fewer. `None` if nothing can be.
 pub fn learned(before: Option<Correction>, receipt: &Stored, told: Option<Usage>) -> Option<Correction> {
     let told = told.filter(|told| told.input_tokens > 0)?;
-    let counted = Some(receipt.counted()).filter(|tokens| *tokens > 0)?;
+    let counted = Some(receipt.counted()).filter(|tokens| *tokens >= TELLING)?;
     if receipt.counted_by != CountedBy::Estimate.name() {
         return None;
     }

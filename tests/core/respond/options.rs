@@ -195,6 +195,7 @@ fn corrections_go_up_at_once_and_down_slowly_and_ignore_nonsense() {
         assert_eq!(learned(None, &receipt(1000, 1000), told(nonsense)), None, "{nonsense}");
     }
     assert_eq!(learned(None, &receipt(0, 1000), told(10)), None);
+    assert_eq!(learned(None, &receipt(60, 1000), told(160)), None, "the server's own words are not in proportion");
     let exact = Stored { counted_by: "o200k_base".into(), ..receipt(1000, 1000) };
     assert_eq!(learned(None, &exact, told(700)), None, "a tokenizer needs no correction");
 }
