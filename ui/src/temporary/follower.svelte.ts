@@ -1,9 +1,13 @@
 // Keeps the end of what grows in view, while the reader is at the end.
-const NEAR = 40;
+import { End } from '../thread/end.svelte';
 
 export class Follower {
-  atEnd = $state(true);
+  #end = new End();
   #box: HTMLElement | null = null;
+
+  get atEnd() {
+    return this.#end.reached;
+  }
 
   attach = (box: HTMLElement) => {
     this.#box = box;
@@ -19,12 +23,10 @@ export class Follower {
   };
 
   scrolled() {
-    const box = this.#box;
-    if (box) this.atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR;
+    if (this.#box) this.#end.scrolled(this.#box);
   }
 
   toEnd() {
-    this.atEnd = true;
-    if (this.#box) this.#box.scrollTop = this.#box.scrollHeight;
+    if (this.#box) this.#end.go(this.#box);
   }
 }

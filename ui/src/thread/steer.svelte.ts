@@ -8,9 +8,10 @@ import type { Walker } from './walker';
 /** To be called while the list is set up, and done with when it goes. */
 export function steer(viewport: Viewport, walker: Walker) {
   $effect(() => pane.need(viewport.first + 1, viewport.last + 1));
-  $effect(() => {
-    const { length } = pane;
-    untrack(() => viewport.resize(length));
+  // Before the page changes: measured between a reply that is gone and its message, the view would have no room to stay.
+  $effect.pre(() => {
+    const { length, stream } = pane;
+    untrack(() => viewport.resize(length, stream !== null));
   });
   // A list that opens around a message stays there, whatever was asked of another before.
   const asked = untrack(() => (pane.target === null ? 0 : pane.endWanted));

@@ -5,6 +5,7 @@
 // a scroll in progress. They gather in `shift`, which moves the drawn messages the other way, and
 // are settled when the scrolling rests or the top comes near.
 import { Heights } from '../state/heights';
+import { End } from './end.svelte';
 
 const ESTIMATE = 132;
 /** Pixels drawn around what is in sight, once that is painted: a thread is to be seen first. */
@@ -12,7 +13,6 @@ const OVERSCAN = 900;
 /** The height of a view that is not laid out yet. */
 const HEIGHT = 600;
 const REST = 140;
-const NEAR_END = 40;
 /** How far from what is in sight something is kept drawn because it is selected or has the focus. */
 const HELD = 400;
 
@@ -23,16 +23,15 @@ export class Viewport {
   readonly positions = $derived(Array.from({ length: Math.max(0, this.last - this.first + 1) }, (_, i) => this.first + i + 1));
   above = $state(0);
   below = $state(0);
-  /** Whether the reader is at the end, and the view follows new text. */
-  atEnd = $state(true);
   /** Whether the end is more than a screen away. */
   far = $state(false);
+  /** The height of the reply that arrives below the messages. */
+  coming = 0;
+  #end = new End();
   #heights: Heights;
   #held: [first: number, last: number] | null = null;
   #box: HTMLElement | null = null;
   #shift = 0;
-  #lastTop = 0;
-  #lastHeight = 0;
   #overscan = 0;
   #frame = 0;
   #resting: ReturnType<typeof setTimeout> | undefined;
@@ -44,13 +43,18 @@ export class Viewport {
 
   attach(box: HTMLElement) {
     this.#box = box;
-    this.#lastTop = box.scrollTop;
+    this.#end.note(box);
     this.#frame = requestAnimationFrame(() => (this.#frame = requestAnimationFrame(() => this.#widen())));
     return () => {
       this.#box = null;
       cancelAnimationFrame(this.#frame);
       clearTimeout(this.#resting);
     };
+  }
+
+  /** Whether the reader is at the end, and the view follows new text. */
+  get atEnd() {
+    return this.#end.reached;
   }
 
   /** What scrolls, once it is there. */
@@ -62,9 +66,13 @@ export class Viewport {
     return this.#heights.get(index);
   }
 
-  resize(length: number) {
+  /** Takes the number of messages, and whether a reply arrives below them. One that has ended is as high as it was. */
+  resize(length: number, arrives: boolean) {
+    const ended = !arrives && length > this.#heights.length && this.coming > 0;
     this.#heights.resize(length);
-    this.look();
+    if (ended) this.#heights.set(length - 1, this.coming);
+    if (!arrives) this.coming = 0;
+    this.settle();
   }
 
   /** A message was measured. What is read keeps its place; at the end, the end does. */
@@ -94,12 +102,7 @@ export class Viewport {
   scrolled() {
     const box = this.#box;
     if (!box) return;
-    const gap = box.scrollHeight - box.scrollTop - box.clientHeight;
-    const upwards = box.scrollTop < this.#lastTop - 1 && box.scrollHeight >= this.#lastHeight;
-    // An event for where the view put itself says nothing of the reader: more may have come since.
-    const moved = Math.abs(box.scrollTop - this.#lastTop) >= 1;
-    if (moved) this.atEnd = upwards ? gap < 2 : gap < NEAR_END;
-    this.#note(box);
+    this.#end.scrolled(box);
     this.look();
     clearTimeout(this.#resting);
     this.#resting = setTimeout(() => this.#rest(), REST);
@@ -118,26 +121,24 @@ export class Viewport {
   toEnd() {
     const box = this.#box;
     if (!box) return;
-    this.atEnd = true;
     this.#shift = 0;
     const height = box.clientHeight || HEIGHT;
     this.#draw(this.#heights.total - height, height);
-    box.scrollTop = box.scrollHeight;
-    this.#note(box);
+    this.#end.go(box);
   }
 
   /** Brings a message near the top of the view. */
   jump(index: number) {
     const box = this.#box;
     if (!box) return;
-    this.atEnd = false;
+    this.#end.reached = false;
     this.#shift = 0;
     const top = Math.max(0, this.#heights.offset(index) - box.clientHeight / 6);
     this.#draw(top, box.clientHeight);
     // The spacers are painted with the next flush; the position can only be set after it.
     queueMicrotask(() => {
       box.scrollTop = top;
-      this.#note(box);
+      this.#end.note(box);
       this.look();
     });
   }
@@ -168,12 +169,7 @@ export class Viewport {
     this.#draw(top, box.clientHeight);
     queueMicrotask(() => {
       box.scrollTop = top;
-      this.#note(box);
+      this.#end.note(box);
     });
-  }
-
-  #note(box: HTMLElement) {
-    this.#lastTop = box.scrollTop;
-    this.#lastHeight = box.scrollHeight;
   }
 }
