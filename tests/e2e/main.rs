@@ -8,6 +8,7 @@ mod crash;
 mod endpoints;
 mod exports;
 mod finding;
+mod following;
 mod harness;
 mod hostile;
 mod keyboard;
