@@ -26,6 +26,7 @@ mod panes;
 mod pictures;
 mod receipts;
 mod retention;
+mod scrolling;
 mod seals;
 mod searching;
 mod selecting;
