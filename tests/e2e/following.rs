@@ -1,6 +1,8 @@
 //! Text that arrives: the view goes along with it while the reader is at its end and leaves everybody else
 //! where they are, and nothing of it flickers. What is looked at is each frame as it was painted.
 
+use std::collections::HashSet;
+
 use serde_json::json;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
@@ -24,11 +26,45 @@ const READ: &str = "const {x, y, width, height} = box.getBoundingClientRect(); \
        if (found) return window.read_ = found.textContent.split(' ')[0] + ' ' } return false";
 /// That paragraph, drawn anew or not.
 const IS_READ: &str = "() => [...box.querySelectorAll('.text p')].find(p => p.textContent.startsWith(window.read_))";
+/// Notes of the last reply what each frame shows: its words, where each of its blocks stands below its head, and how many
+/// of its formulas are set and pieces of its code coloured; and which of its closed blocks are taken out while it arrives.
+const FLICKER: &str = "const notes = window.notes_ = {shown: [], moved: [], removed: [], lost: []}; \
+     const words = node => { const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT), texts = []; \
+       while (walker.nextNode()) texts.push(walker.currentNode.data); \
+       return [...new Set(texts.join(' ').match(/[\\p{L}\\p{N}]+/gu))] }; \
+     new MutationObserver(records => { for (const {target, removedNodes} of records) \
+       if (target.matches?.('.streaming .chunk, .streaming .chunk > .html')) \
+         for (const node of removedNodes) if (node instanceof Element) notes.removed.push(node.outerHTML) \
+     }).observe(document.body, {childList: true, subtree: true}); \
+     const stood = [], most = {}; let last = ''; \
+     const look = () => { requestAnimationFrame(look); \
+       const column = [...document.querySelectorAll('[data-role=assistant] > .text')].at(-1); \
+       if (column?.textContent !== last) notes.shown.push(column ? words(column) : []); last = column?.textContent; \
+       if (!column) return; \
+       for (const what of ['math', 'pre code span']) { const count = column.querySelectorAll(what).length; \
+         if (count < most[what]) notes.lost.push([what, most[what], count]); most[what] = count } \
+       const observer = new IntersectionObserver(([head, ...seen]) => { observer.disconnect(); \
+         seen.forEach(({target, boundingClientRect}, place) => { \
+           const now = {kind: target.tagName, top: boundingClientRect.top - head.boundingClientRect.top}, before = stood[place]; \
+           if (before?.kind === now.kind && Math.abs(before.top - now.top) > 0.5) notes.moved.push([target.outerHTML, before, now]); \
+           stood[place] = now }) }); \
+       for (const each of [column, ...column.querySelectorAll('.html > *')]) observer.observe(each) }; look()";
 const END: &str = "() => box.firstElementChild";
 const PAGE_UP: &str = "\u{e00e}";
 const TO_END: &str = "\u{e010}";
 const ENTER: &str = "\u{e007}";
 const WORDS: usize = 2000;
+const RICH: &str = "# A heading\n\nWords with **more weight**, *some stress*, ~~a strike~~, `some code`, \
+    a [link of words](https://example.com/somewhere) and a line\nthat is broken.\n\n\
+    ## Lists\n\n- one item\n  - two items\n    1. three of them\n    2. four of them\n- [x] done already\n- [ ] to be done\n\n\
+    A paragraph between.\n\n1. first of all\n\n   with a second paragraph\n\n2. second of all\n\n\
+    ## A table\n\n| Part | State | Cost |\n|:--|:-:|--:|\n| Agreement | missing still | $5 |\n| Study | is here | $1,250 |\n\n\
+    ## Mathematics\n\nMoney: $5 and $10. A formula: $E = m c^2$, and on its own:\n\n\
+    $$\\frac{1}{\\sqrt{2 \\pi}} \\int_0^\\infty e^{-x^2 / 2} \\, dx = \\frac{1}{2}$$\n\n\
+    \\[ A = \\begin{pmatrix} a & b \\\\ c & d \\end{pmatrix} \\]\n\n\
+    ## Code\n\n```rust\nfn main() {\n    let words = \"a line of it\";\n\n    println!(\"{words}\"); // said\n}\n```\n\n\
+    > Someone said this,\n> and went on.\n\n---\n\n![chart](https://example.com/chart.png)\n\n\
+    Heading underlined\n------------------\n\nIt ends here.";
 
 /// Where a reply arrives.
 #[derive(Clone, Copy, PartialEq)]
@@ -194,6 +230,41 @@ async fn ends(room: Room) {
     reply.page().see(&format!("word{WORDS}")).await;
     reply.page().quiet().await;
     reply.stood_still().await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_reply_that_arrives_flickers_or_moves() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let gate = Gate::new();
+    server.queue(Reply::gated(RICH, &gate));
+    let window = desk.open().await;
+    let page = &window.page;
+    page.send("Show me").await;
+    page.js(FLICKER, vec![]).await;
+    for _ in RICH.split(' ') {
+        gate.open(1);
+        page.painted().await;
+    }
+    page.see("It ends here.").await;
+    gate.open_for_good();
+    page.quiet().await;
+    page.painted().await;
+    let notes = page.js("return notes_", vec![]).await;
+    for what in ["removed", "moved", "lost"] {
+        assert_eq!(notes[what], json!([]), "{what}");
+    }
+    let shown: Vec<HashSet<String>> = serde_json::from_value(notes["shown"].clone()).unwrap();
+    assert!(
+        shown.last().is_some_and(|words| words.len() > 70) && shown.len() > 60,
+        "it came in {} pieces",
+        shown.len()
+    );
+    for word in shown.last().unwrap() {
+        let later = shown.iter().skip_while(|words| !words.contains(word));
+        assert_eq!(later.filter(|words| !words.contains(word)).count(), 0, "{word:?} was gone");
+    }
 }
 
 #[tokio::test]
