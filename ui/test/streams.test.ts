@@ -47,6 +47,24 @@ describe('a running reply', () => {
     expect(streams.of('t')?.tail).toBe('4');
   });
 
+  it('keeps the open rest that came while an earlier one was being fetched', () => {
+    streams.hear(text(0, ['1'], '<p>two words</p>'));
+    streams.settle('t', { response, closed: ['1'], tail: '<p>two</p>', reasoning: '', elsewhere: false });
+    expect(streams.of('t')?.tail).toBe('<p>two words</p>');
+    streams.settle('t', { response, closed: ['1'], tail: '', reasoning: '', elsewhere: false });
+    expect(streams.of('t')?.tail).toBe('<p>two words</p>');
+    streams.settle('t', { response, closed: ['1', '2'], tail: '', reasoning: '', elsewhere: false });
+    expect(streams.of('t')).toMatchObject({ tail: '', closed: 2 });
+  });
+
+  it('lets no text that comes late take the place of what was fetched', () => {
+    streams.settle('t', { response, closed: ['1', '2', '3'], tail: '4', reasoning: '', elsewhere: false });
+    streams.hear(text(0, ['1'], '2'));
+    expect(streams.of('t')).toMatchObject({ tail: '4', closed: 3 });
+    streams.hear(text(1, ['2', '3'], '4 and more'));
+    expect(streams.of('t')).toMatchObject({ tail: '4 and more', closed: 3 });
+  });
+
   it('stays in sight until its message has been fetched', () => {
     streams.hear(text(0, [], '<p>a'));
     streams.hear({ type: 'ended', response: { ...response, status: 'completed' } });

@@ -31,6 +31,8 @@ export class Stream {
   /** Takes blocks counted from `from`; false if some between were missed. */
   text(from: number, closed: string[], tail: string): boolean {
     if (from > this.closed) return false;
+    // What was fetched meanwhile was further already.
+    if (from + closed.length < this.closed) return true;
     for (const html of closed.slice(this.closed - from)) this.#append(html);
     this.tail = tail;
     this.waiting = false;
@@ -43,7 +45,8 @@ export class Stream {
     this.response = view.response;
     this.elsewhere = view.elsewhere;
     if (view.reasoning.length > this.reasoning.length) this.reasoning = view.reasoning;
-    if (view.closed.length >= this.closed) this.text(0, view.closed, view.tail);
+    const further = view.closed.length > this.closed || view.tail.length >= this.tail.length;
+    if (view.elsewhere || further) this.text(0, view.closed, view.tail);
   }
 
   #append(html: string) {
