@@ -95,8 +95,7 @@ impl Arriving {
         let window = desk.open().await;
         let page = &window.page;
         if room == Room::Temporary {
-            page.click("button", "Temporary chat").await;
-            page.see("A chat that leaves nothing behind").await;
+            begin_temporary(page).await;
         }
         page.send("First").await;
         earlier.open_for_good();
@@ -192,6 +191,11 @@ fn words(name: &str, count: usize) -> String {
     (1..=count).map(word).collect()
 }
 
+async fn begin_temporary(page: &Page) {
+    page.click("button", "Temporary chat").await;
+    page.see("A chat that leaves nothing behind").await;
+}
+
 async fn follows(room: Room) {
     let mut reply = Arriving::begin(room).await;
     reply.is_followed().await;
@@ -214,6 +218,7 @@ async fn stays(room: Room) {
     reply.leaves_the_reader().await;
     reply.page().find("button", "New text below").await.send_keys(ENTER).await.unwrap();
     reply.is_followed().await;
+    assert_eq!(reply.js("return document.activeElement === box").await, true, "the keys go on there");
     reply.press(PAGE_UP).await;
     reply.leaves_the_reader().await;
     reply.press(TO_END).await;
@@ -232,8 +237,8 @@ async fn ends(room: Room) {
     reply.stood_still().await;
 }
 
-#[tokio::test]
-async fn nothing_of_a_reply_that_arrives_flickers_or_moves() {
+/// A reply with all that Markdown has comes word by word.
+async fn is_calm(room: Room) {
     let desk = Desk::new();
     let server = ModelServer::start();
     stock::answer_with(&desk, &server);
@@ -241,6 +246,9 @@ async fn nothing_of_a_reply_that_arrives_flickers_or_moves() {
     server.queue(Reply::gated(RICH, &gate));
     let window = desk.open().await;
     let page = &window.page;
+    if room == Room::Temporary {
+        begin_temporary(page).await;
+    }
     page.send("Show me").await;
     page.js(FLICKER, vec![]).await;
     for _ in RICH.split(' ') {
@@ -265,6 +273,16 @@ async fn nothing_of_a_reply_that_arrives_flickers_or_moves() {
         let later = shown.iter().skip_while(|words| !words.contains(word));
         assert_eq!(later.filter(|words| !words.contains(word)).count(), 0, "{word:?} was gone");
     }
+}
+
+#[tokio::test]
+async fn nothing_of_a_reply_that_arrives_flickers_or_moves() {
+    is_calm(Room::Thread).await;
+}
+
+#[tokio::test]
+async fn nothing_of_a_reply_that_arrives_in_a_temporary_chat_flickers_or_moves() {
+    is_calm(Room::Temporary).await;
 }
 
 #[tokio::test]

@@ -9,6 +9,11 @@ export class Follower {
     return this.#end.reached;
   }
 
+  /** What scrolls, once it is there. */
+  get box() {
+    return this.#box;
+  }
+
   attach = (box: HTMLElement) => {
     this.#box = box;
     const observer = new ResizeObserver(() => {
