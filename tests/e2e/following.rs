@@ -230,11 +230,19 @@ async fn ends(room: Room) {
     reply.more(WORDS / 2).await;
     reply.press(PAGE_UP).await;
     reply.js(READ).await;
+    reply
+        .js(&format!(
+            "const {{firstChild}} = ({IS_READ})(); getSelection().setBaseAndExtent(firstChild, 3, firstChild, 20)"
+        ))
+        .await;
+    let selected = reply.js("return getSelection().toString()").await;
+    assert_eq!(selected.as_str().map(str::len), Some(17));
     reply.watch(IS_READ).await;
     reply.gate.open_for_good();
     reply.page().see(&format!("word{WORDS}")).await;
     reply.page().quiet().await;
     reply.stood_still().await;
+    assert_eq!(reply.js("return getSelection().toString()").await, selected, "it is still selected");
 }
 
 /// A reply with all that Markdown has comes word by word.
