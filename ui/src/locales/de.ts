@@ -1000,4 +1000,8 @@ export const de: Catalogue = {
   'version.removed': 'Entfernt:',
   'version.right': 'Zweite Fassung',
   'version.show': 'Diese zeigen',
+  'version.count.one': '{n} Fassung',
+  'version.count.other': '{n} Fassungen',
 };
+  'version.loaded': 'Von den {n} Nachrichten, die bisher geladen sind; der Thread hat {all}.',
+  'version.place': '{role}, Nachricht {n}',

@@ -994,4 +994,8 @@ export const en = {
   'version.removed': 'Removed:',
   'version.right': 'Second version',
   'version.show': 'Show this one',
+  'version.count.one': '{n} version',
+  'version.count.other': '{n} versions',
 };
+  'version.loaded': 'Of the {n} messages loaded so far; the thread has {all}.',
+  'version.place': '{role}, message {n}',

@@ -62,6 +62,16 @@ class Pane {
     return this.view(this.length);
   }
 
+  /** How many messages of the path were fetched. */
+  get loaded() {
+    return this.#views.size;
+  }
+
+  /** Those of them that have more than one version, the latest first. */
+  get versioned() {
+    return [...this.#views.values()].filter((view) => view.message.versions.length > 1).sort((a, b) => b.position - a.position);
+  }
+
   /** The message that a command is about: the one with the focus, or else the last. */
   get atHand() {
     return this.focused === null ? this.last : this.view(this.focused);
