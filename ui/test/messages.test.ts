@@ -1,6 +1,6 @@
 // What can be done with a message: its menu by mouse and keyboard, quoting, folding, versions beside
 // each other, asking aside, going to a day, paper.
-import { screen, waitFor, within } from '@testing-library/svelte';
+import { fireEvent, screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { command } from '../src/commands';
 import { composer } from '../src/state/composer.svelte';
@@ -8,7 +8,7 @@ import { find } from '../src/state/find.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { temporary } from '../src/state/temporary.svelte';
 import { words } from '../src/thread/selection';
-import { Fake } from './fake';
+import { Fake, refusal } from './fake';
 import { article, articles, button, clean, field, open } from './window';
 
 function talk() {
@@ -170,6 +170,41 @@ describe('going through a thread', () => {
     await user.keyboard('{Control>}p{/Control}');
     await waitFor(() => expect(fake.printed).toHaveLength(1));
     for (const text of ['Where is the depot?', 'Message number 0', 'Message number 249']) expect(fake.printed[0]).toContain(text);
+    expect(screen.getByTestId('paper')).toBeTruthy();
+    await fireEvent(window, new Event('afterprint'));
+    expect(screen.queryByTestId('paper')).toBeNull();
+  });
+
+  it('to the printer only as long as nobody stops it', async () => {
+    const { fake, kept } = talk();
+    for (let n = 0; n < 250; n++) fake.say(kept, 'user', `Message number ${n}`);
+    const user = await open(fake, 't');
+    const pages: (() => void)[] = [];
+    const views = fake.on_message_views.bind(fake);
+    Object.assign(fake, { on_message_views: (args: Parameters<typeof views>[0]) => (args['whole'] === true ? new Promise((answer) => pages.push(() => answer(views(args)))) : views(args)) });
+    await user.keyboard('{Control>}p{/Control}');
+    const job = within(await screen.findByTestId('job'));
+    await waitFor(() => expect(pages).toHaveLength(1));
+    pages.shift()!();
+    await job.findByText('100 of 252 done');
+    await waitFor(() => expect(pages).toHaveLength(1));
+    await user.click(job.getByRole('button', { name: 'Cancel' }));
+    pages.shift()!();
+    await waitFor(() => expect(screen.queryByTestId('job')).toBeNull());
+    expect([pages.length, fake.printed.length, screen.queryByTestId('paper')]).toEqual([0, 0, null]);
+    Object.assign(fake, { on_message_views: views });
+    await user.keyboard('{Control>}p{/Control}');
+    await waitFor(() => expect(fake.printed).toHaveLength(1));
+    expect(fake.printed[0]).toContain('Message number 249');
+  });
+
+  it('to no printer, with nothing left behind', async () => {
+    const { fake } = talk();
+    const user = await open(fake, 't');
+    fake.refuse.set('print_page', refusal('unexpected'));
+    await user.keyboard('{Control>}p{/Control}');
+    await screen.findByRole('alert');
+    expect(screen.queryByTestId('paper')).toBeNull();
   });
 });
 

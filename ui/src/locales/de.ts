@@ -630,7 +630,7 @@ export const de: Catalogue = {
   'panes.sidebarNarrower': 'Thread-Liste schmaler machen',
   'panes.sidebarWider': 'Thread-Liste breiter machen',
   'panes.sidebarWidth': 'Breite der Thread-Liste',
-  'paper.laying': 'Nachricht {n} von {all} wird fürs Papier gesetzt',
+  'paper.laying': 'Der Thread wird fürs Papier gesetzt.',
   'parameters.effort': 'Denkaufwand',
   'parameters.from': '{value}, vom Endpunkt',
   'parameters.maxTokens': 'Längste Antwort, in Tokens',

@@ -625,7 +625,7 @@ export const en = {
   'panes.sidebarNarrower': 'Make the thread list narrower',
   'panes.sidebarWider': 'Make the thread list wider',
   'panes.sidebarWidth': 'Width of the thread list',
-  'paper.laying': 'Laying out message {n} of {all} for paper',
+  'paper.laying': 'Laying out the thread for paper.',
   'parameters.effort': 'Reasoning effort',
   'parameters.from': '{value}, from the endpoint',
   'parameters.maxTokens': 'Longest reply, in tokens',

@@ -1,7 +1,9 @@
 // The thread on show as it goes on paper: every message of the path, whole, laid out once for the
-// printer. It stays until another thread is opened, since printing may go on behind the dialog.
+// printer. It goes once it is printed, or with another thread: a system that lets nobody know that its
+// dialog was dismissed may be printing still.
 import { tick } from 'svelte';
 import type { MessageView } from '../generated/MessageView';
+import type { Progress } from '../generated/Progress';
 import type { Thread } from '../generated/Thread';
 import { threads } from '../ipc';
 import { failures } from './failures.svelte';
@@ -12,28 +14,42 @@ const PAGE = 100;
 class Paper {
   thread = $state.raw<Thread | null>(null);
   messages = $state.raw<MessageView[]>([]);
-  /** Messages laid out so far, while that is going on. */
-  done = $state<number | null>(null);
+  /** How far laying it out has come. */
+  progress = $state.raw<Progress>({ done: 0, total: 0 });
+  running = $state(false);
+  stopping = $state(false);
 
-  async print() {
-    const { thread, length, opening } = pane;
-    if (thread === null || this.done !== null) return;
-    this.done = 0;
-    const messages: MessageView[] = [];
-    while (this.done < length) {
-      const from = this.done + 1;
-      const found = await failures.attempt('print', () => threads.messageViews(thread.id, from, Math.min(from + PAGE - 1, length), true), () => this.print());
-      if (found === null || found.length === 0 || pane.opening !== opening) break;
-      messages.push(...found);
-      this.done = messages.length;
-    }
-    const whole = this.done >= length && pane.opening === opening;
-    this.done = null;
-    if (!whole) return;
+  async print(): Promise<void> {
+    const { thread } = pane;
+    if (thread === null || this.running) return;
+    this.clear();
+    Object.assign(this, { running: true, stopping: false });
+    const messages = await this.#fetch(thread.id);
+    this.running = false;
+    if (messages === null) return;
     this.thread = thread;
     this.messages = messages;
     await tick();
-    await failures.attempt('print', () => threads.print());
+    const asked = await failures.attempt('print', async () => (await threads.print(), true), () => this.print());
+    if (asked === null) this.clear();
+  }
+
+  /** Every message, unless that is stopped, refused, or another thread is opened. */
+  async #fetch(id: string): Promise<MessageView[] | null> {
+    const { length, opening } = pane;
+    const messages: MessageView[] = [];
+    while (messages.length < length) {
+      this.progress = { done: messages.length, total: length };
+      const from = messages.length + 1;
+      const found = await failures.attempt('print', () => threads.messageViews(id, from, Math.min(from + PAGE - 1, length), true), () => this.print());
+      if (found === null || found.length === 0 || this.stopping || pane.opening !== opening) return null;
+      messages.push(...found);
+    }
+    return messages;
+  }
+
+  stop() {
+    this.stopping = true;
   }
 
   clear() {
