@@ -1,11 +1,68 @@
-// How each error is shown: in which words, and with which next step. Rust's own message is never
-// shown as it is: its words are for machines' logs and scripts, in one language.
+// How each error is shown: where, in which words, and with which next step. Rust's own message is
+// never shown as it is: its words are for machines' logs and scripts, in one language.
 import type { ErrorDetail } from './generated/ErrorDetail';
 import { protocols } from './settings/presets';
 import type { Key } from './state/words.svelte';
 
 /** The next step that a failure offers; whoever shows it knows how to take it. */
 export type Step = 'retry' | 'unlock' | 'fork' | 'undelete' | 'settings' | 'key' | 'reload' | 'shorten' | 'new' | 'anew';
+
+/** The part of the window that says what failed. What fails in a dialog that was left is said like a note. */
+export type Where = 'thread' | 'composer' | 'inspector' | 'foot' | 'list' | 'menu' | 'temporary' | 'search' | 'middle' | 'dialog' | 'note';
+
+/** What can fail, and where that is said: beside it. */
+export const places = {
+  thread: 'thread',
+  message: 'thread',
+  messages: 'thread',
+  print: 'thread',
+  find: 'thread',
+  seal: 'thread',
+  composer: 'composer',
+  draft: 'composer',
+  fill: 'composer',
+  history: 'inspector',
+  usage: 'inspector',
+  receipt: 'inspector',
+  sealed: 'inspector',
+  export: 'foot',
+  'of-thread': 'list',
+  sidebar: 'list',
+  'sidebar-page': 'list',
+  choosing: 'list',
+  bulk: 'list',
+  keys: 'list',
+  notice: 'list',
+  models: 'menu',
+  temporary: 'temporary',
+  search: 'search',
+  window: 'middle',
+  settings: 'middle',
+  endpoints: 'middle',
+  found: 'middle',
+  about: 'dialog',
+  api: 'dialog',
+  bin: 'dialog',
+  clients: 'dialog',
+  days: 'dialog',
+  due: 'dialog',
+  endpoint: 'dialog',
+  months: 'dialog',
+  palette: 'dialog',
+  prices: 'dialog',
+  prompts: 'dialog',
+  'public-key': 'dialog',
+  report: 'dialog',
+  request: 'dialog',
+  retention: 'dialog',
+  signing: 'dialog',
+  'verify-all': 'dialog',
+  versions: 'dialog',
+  copy: 'note',
+  folder: 'note',
+  link: 'note',
+  stop: 'note',
+} satisfies Record<string, Where>;
 
 export type Shown = { words: Key; step: Step | null };
 /** A row of a table: the words and the step, or how they follow from the details. */
@@ -129,6 +186,8 @@ export const reasons: Table = {
   not_saved: ['export.noFolder'],
   no_file_manager: ['export.noFolder'],
   clipboard: ['toast.notCopied', 'retry'],
+  not_a_link: ['link.refused'],
+  no_browser: ['link.noBrowser'],
   missing: ['error.why_keychain_missing'],
   locked: ['error.why_keychain_locked', 'retry'],
   silent: ['error.why_keychain_silent', 'retry'],

@@ -1,7 +1,10 @@
 // Failures: each stands where it happened, stays until exactly it succeeds, and is tried again as it was.
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
-import { lock, pin, rename } from '../src/state/actions';
+import { askLink, lock, openLink, pin, rename } from '../src/state/actions';
+import { dialogs } from '../src/state/dialogs.svelte';
+import { endpoints } from '../src/state/endpoints.svelte';
+import { exports } from '../src/state/exports.svelte';
 import { failures } from '../src/state/failures.svelte';
 import { pane } from '../src/state/pane.svelte';
 import { refusal } from './fake';
@@ -154,6 +157,134 @@ describe('a failure', () => {
     fake.refuse.set('subscribe', full);
     await open(fake);
     expect((await alert()).textContent).toContain('The disk is full.');
-    expect(failures.spots('window:')).toEqual(['window:streams']);
+    expect(failures.spots('window')).toEqual(['window:streams']);
+  });
+});
+
+describe('what fails by the way is said where it was wanted:', () => {
+  it('what the model will see', async () => {
+    const fake = story();
+    fake.refuse.set('preview_context', refusal('storage_error'));
+    const user = await open(fake, memo);
+    const unknown = await screen.findByRole('button', { name: /^Not counted\. The store could not be read/ });
+    expect(screen.getByTestId('model-sees').textContent).toContain('The store could not be read');
+    fake.refuse.clear();
+    await user.click(unknown);
+    await screen.findByRole('meter');
+  });
+
+  it('the models of an endpoint', async () => {
+    const fake = story();
+    fake.refuse.set('list_models', refusal('endpoint_unreachable'));
+    const user = await open(fake, memo);
+    endpoints.models.clear();
+    await user.click(button(/^Model:/));
+    await waitFor(() => expect(screen.getAllByRole('menuitem', { name: /cannot be reached/ })).toHaveLength(2));
+    fake.refuse.clear();
+    await user.click(screen.getAllByRole('menuitem', { name: /cannot be reached/ })[1]!);
+    await user.click(button(/^Model:/));
+    await screen.findByRole('menuitemradio', { name: 'o4-mini' });
+  });
+
+  it('the titles of the palette', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('sidebar', full);
+    await user.keyboard('{Control>}k{/Control}');
+    const palette = await screen.findByRole('dialog', { name: 'Command palette' });
+    const said = await within(palette).findByRole('alert');
+    fake.refuse.clear();
+    await user.click(within(said).getByRole('button', { name: 'Try again' }));
+    await user.type(within(palette).getByRole('combobox'), 'sourdough');
+    await within(palette).findByRole('option', { name: /Sourdough/ });
+  });
+
+  it('the keys that group the list, and typing ahead in it', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('metadata_keys', full);
+    await user.click(button('Group and sort'));
+    expect((await alert()).closest('nav')).not.toBeNull();
+    await user.keyboard('{Escape}');
+    failures.clear('keys');
+    fake.refuse.set('place_of_title', full);
+    screen.getByRole('button', { name: /Sourdough/ }).focus();
+    await user.keyboard('r');
+    expect((await alert()).closest('nav')).not.toBeNull();
+  });
+
+  it('the clients to choose from', async () => {
+    const fake = story();
+    await open(fake, memo);
+    fake.refuse.set('metadata_values', full);
+    dialogs.show({ kind: 'client', chosen: { kind: 'these', ids: [memo] }, n: 1, title: 'Memo' });
+    expect((await alert()).closest('dialog')).not.toBeNull();
+  });
+
+  it('the notice of what was cleaned up, and dismissing it', async () => {
+    const fake = story();
+    fake.refuse.set('retention_notice', full);
+    const user = await open(fake, memo);
+    expect((await alert()).closest('nav')).not.toBeNull();
+    fake.refuse.clear();
+    fake.notice = { object: 'retention', mode: 'auto', binned: [{ id: 'x', title: 'Old one', reasons: [], erasesAt: null }], noticed: [], erased: [] } as never;
+    await user.click(await tryAgain());
+    const notice = await screen.findByTestId('cleaned');
+    fake.refuse.set('dismiss_retention_notice', full);
+    await user.click(within(notice).getByRole('button', { name: 'Dismiss' }));
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(fake.notice).toBeNull());
+  });
+
+  it('how a thread asks', async () => {
+    const fake = story();
+    fake.refuse.set('asking', full);
+    const user = await open(fake, memo);
+    expect((await alert()).closest('form')).not.toBeNull();
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
+  });
+
+  it('copying, a link and a folder, each in its own words', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('copy_text', refusal('invalid_request', { reason: 'clipboard' }));
+    await user.click(button('Copy the id'));
+    expect((await alert()).textContent).toContain('Nothing was copied.');
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await screen.findByText('Copied.');
+    expect(fake.copied).toEqual([memo]);
+    fake.refuse.set('open_link', refusal('invalid_request', { reason: 'no_browser' }));
+    await openLink('https://example.com');
+    expect((await alert()).textContent).toContain('Copy the link instead.');
+    failures.clear('link');
+    fake.refuse.set('check_link', refusal('invalid_request', { reason: 'not_a_link' }));
+    await askLink('file:///etc/passwd');
+    expect((await alert()).textContent).toContain('only web and mail addresses');
+    failures.clear('link');
+    fake.refuse.set('show_in_folder', refusal('invalid_request', { reason: 'no_file_manager' }));
+    await exports.show('/tmp/x');
+    expect((await alert()).textContent).toContain('No file manager could be opened.');
+  });
+
+  it('stopping long work, which goes on', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    let end = () => {};
+    fake.pace = (tell) => new Promise((done) => (tell({ done: 1, total: 3 }), (end = done)));
+    fake.refuse.set('stop_work', full);
+    dialogs.settings('security');
+    await user.click(await screen.findByRole('button', { name: 'Check all' }));
+    await user.click(await screen.findByRole('button', { name: 'Cancel' }));
+    const said = await alert();
+    expect(button('Cancel').hasAttribute('disabled')).toBe(false);
+    fake.refuse.clear();
+    await user.click(within(said).getByRole('button', { name: 'Try again' }));
+    await waitFor(() => expect(fake.stopped.size).toBe(1));
+    end();
+    await waitFor(() => expect(screen.queryByTestId('job')).toBeNull());
   });
 });

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { places } from '../src/errors';
 
 const root = join(import.meta.dirname, '../src');
 const files = readdirSync(root, { recursive: true, withFileTypes: true })
@@ -30,4 +31,23 @@ it('nothing opens a window, keeps things in the browser, or fetches', () => {
 it('components stay small', () => {
   const long = files.filter((path) => path.endsWith('.svelte') && read(path).split('<style>')[0]!.split('\n').length > 150);
   expect(long).toEqual([]);
+});
+
+it('what is refused is dropped only where it says why', () => {
+  const bare: string[] = [];
+  for (const path of files) {
+    const lines = read(path).split('\n');
+    for (const [i, line] of lines.entries()) {
+      if (!/\.catch\(\(\) =>/.test(line) && !(path.startsWith('state/') && /catch \{/.test(line))) continue;
+      if (![lines[i - 1], lines[i + 1]].some((near) => near?.trim().startsWith('//'))) bare.push(`${path}:${i + 1}`);
+    }
+  }
+  expect(bare).toEqual([]);
+});
+
+it('every spot at which something can fail is said somewhere', () => {
+  const said = files.filter((path) => path.endsWith('.svelte')).map(read).join('\n');
+  const elsewhere = ['of-thread', 'models', ...Object.entries(places).flatMap(([kind, where]) => (where === 'note' ? [kind] : []))];
+  const unsaid = Object.keys(places).filter((kind) => !elsewhere.includes(kind) && !new RegExp(`['\`]${kind}['\`:]`).test(said));
+  expect(unsaid).toEqual([]);
 });

@@ -33,7 +33,7 @@ export async function open(fake: Fake, thread: string | null = null) {
   temporary.chat = null;
   for (const toast of toasts.list) toasts.drop(toast.id);
   for (const id of fake.threads.keys()) streams.forget(id);
-  failures.clear(...failures.spots(''));
+  failures.clear(...failures.all());
   pane.id = null;
   composer.choose(null);
   composer.client = '';

@@ -28,12 +28,12 @@ pub fn open_link(url: String) -> Answer<()> {
     let link = check(&url)?;
     opening::open(link.url).map_err(|error| {
         tracing::warn!(%error, "no browser took the link");
-        refusal("No browser could be opened. Copy the link instead.")
+        refusal("no_browser", "No browser could be opened. Copy the link instead.")
     })
 }
 
 fn check(text: &str) -> Answer<Link> {
-    let mut url = Url::parse(text).map_err(|_| refusal("This is not a complete link."))?;
+    let mut url = Url::parse(text).map_err(|_| refusal("not_a_link", "This is not a complete link."))?;
     if url.scheme() == "mailto" {
         let kept =
             url.query().map(|query| query.split('&').filter(|field| is_words(field)).collect::<Vec<_>>().join("&"));
@@ -42,11 +42,11 @@ fn check(text: &str) -> Answer<Link> {
     let host = match url.scheme() {
         "http" | "https" => url.host_str().map(str::to_owned),
         "mailto" => Some(url.path().to_owned()),
-        _ => return Err(refusal("Only links to the web and to mail addresses are opened.")),
+        _ => return Err(refusal("not_a_link", "Only links to the web and to mail addresses are opened.")),
     };
     match host {
         Some(host) if !host.is_empty() => Ok(Link { host, url: url.into() }),
-        _ => Err(refusal("This is not a complete link.")),
+        _ => Err(refusal("not_a_link", "This is not a complete link.")),
     }
 }
 
@@ -56,8 +56,9 @@ fn is_words(field: &str) -> bool {
     ["subject", "body", "cc"].iter().any(|words| name.eq_ignore_ascii_case(words))
 }
 
-fn refusal(message: &str) -> ErrorDetail {
-    ErrorDetail { code: "invalid_request".into(), message: message.into(), details: JsonObject::new() }
+fn refusal(reason: &str, message: &str) -> ErrorDetail {
+    let details = JsonObject::from_iter([("reason".into(), reason.into())]);
+    ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }
 
 #[cfg(test)]

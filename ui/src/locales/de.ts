@@ -219,6 +219,7 @@ export const de: Catalogue = {
   'context.stayOut.other': '{n} bleiben draußen',
   'context.tokens': '{used} von {all} Token',
   'context.tooMuch': 'Das ist mehr, als das Modell fasst.',
+  'context.unknown': 'Nicht gezählt.',
   'days.date': 'Datum',
   'days.how': 'Tag, Monat und Jahr, etwa {example}',
   'days.messages.one': '{n} Nachricht',

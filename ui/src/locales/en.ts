@@ -218,6 +218,7 @@ export const en = {
   'context.stayOut.other': '{n} stay out',
   'context.tokens': '{used} of {all} tokens',
   'context.tooMuch': 'This is more than the model can take.',
+  'context.unknown': 'Not counted.',
   'days.date': 'Date',
   'days.how': 'Day, month and year, such as {example}',
   'days.messages.one': '{n} message',

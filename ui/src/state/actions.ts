@@ -165,29 +165,17 @@ export async function copyMessage(messageId: string, plain: boolean) {
 export const copyText = (text: string) => copied(() => program.copyText(text));
 
 /** Copies; true once it is on the clipboard. */
-export async function copied(copy: () => Promise<void>) {
-  try {
-    await copy();
-    return true;
-  } catch {
-    toasts.add(t('toast.notCopied'));
-    return false;
-  }
+export async function copied(copy: () => Promise<void>): Promise<boolean> {
+  const again = async () => (await copied(copy)) && toasts.add(t('toast.copied'));
+  return (await failures.attempt('copy', async () => (await copy(), true), again)) === true;
 }
 
 /** Asks about a link before it is opened: the dialog names its host. */
 export async function askLink(url: string) {
-  try {
-    dialogs.show({ kind: 'link', link: await program.checkLink(url) });
-  } catch {
-    toasts.add(t('link.refused'));
-  }
+  const link = await failures.attempt('link', () => program.checkLink(url));
+  if (link) dialogs.show({ kind: 'link', link });
 }
 
 export async function openLink(url: string) {
-  try {
-    await program.openLink(url);
-  } catch {
-    toasts.add(t('link.noBrowser'));
-  }
+  await failures.attempt('link', () => program.openLink(url));
 }

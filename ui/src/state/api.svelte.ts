@@ -18,6 +18,7 @@ class Api {
     await settings.during({ api: change }, async () => {
       const { enabled, port } = settings.all.api;
       await this.#take(() => ipc.change(enabled, port), () => this.change(change));
+      // What they say shows already; whoever cannot read them now reads them with the next change.
       await settings.reload().catch(() => {});
     });
   }

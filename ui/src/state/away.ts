@@ -17,5 +17,6 @@ export function tellIfAway({ thread, status, createdAt }: Response) {
   if (thread === null || status === 'cancelled' || left === null || document.hasFocus()) return;
   if (Date.parse(createdAt) > left) return;
   const words = status === 'failed' ? t('notice.failed') : t('notice.ended');
+  // The reply is in the window all the same, where somebody who is away would not see a failure either.
   void desktop.tellOfReply(thread, t('notice.thread'), words).catch(() => {});
 }

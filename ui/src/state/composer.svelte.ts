@@ -2,7 +2,7 @@
 import type { Draft } from '../generated/Draft';
 import { responses, threads, type Ask } from '../ipc';
 import { endpoints } from './endpoints.svelte';
-import { failures } from './failures.svelte';
+import { failures, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { Recall } from './recall';
 import { settings } from './settings.svelte';
@@ -10,7 +10,7 @@ import { ThreadAsking } from './threadAsking.svelte';
 import { Writing, type Fold } from './writing.svelte';
 
 const SAVE_AFTER = 300;
-const draftSpot = (thread: string | null) => `draft:${thread ?? ''}`;
+const draftSpot = (thread: string | null): Spot => `draft:${thread ?? ''}`;
 const nothing: Draft = { text: '', system: null, model: null };
 
 class Composer extends Writing {

@@ -36,13 +36,10 @@ class Endpoints {
     return this.list.find((endpoint) => endpoint.name === name) ?? null;
   }
 
-  /** Asks an endpoint what it offers; without an answer its own default is all there is. */
-  async loadModels(id: string) {
-    try {
-      this.models.set(id, await ipc.models(id));
-    } catch {
-      this.models.set(id, []);
-    }
+  /** Asks an endpoint what it offers. */
+  async loadModels(id: string): Promise<void> {
+    const models = await failures.attempt(`models:${id}`, () => ipc.models(id), () => this.loadModels(id));
+    if (models) this.models.set(id, models);
   }
 
   /** Looks for model servers on this machine; finding none is no failure. */
@@ -52,6 +49,7 @@ class Endpoints {
     } catch {
       this.found = [];
     }
+      // Nobody asked to look, and without an answer there is nothing to offer.
   }
 
   /** Makes an endpoint of a server that was found, answering with the first model it offers. */

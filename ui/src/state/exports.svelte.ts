@@ -6,8 +6,6 @@ import { dialogs } from './dialogs.svelte';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { seals } from './seals.svelte';
-import { toasts } from './toasts.svelte';
-import { t } from './words.svelte';
 import { Job } from './work.svelte';
 
 class Exports {
@@ -34,11 +32,7 @@ class Exports {
   }
 
   async show(path: string) {
-    try {
-      await ipc.showInFolder(path);
-    } catch {
-      toasts.add(t('export.noFolder'));
-    }
+    await failures.attempt('folder', () => ipc.showInFolder(path));
   }
 
   dismiss() {

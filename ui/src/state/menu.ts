@@ -9,5 +9,6 @@ export async function menuOfSystem(groups: MenuGroup[], chosen: (id: string) => 
     listening = true;
     await desktop.onCommand(chosen);
   }
+  // Everything in it is in the window too.
   await desktop.setMenu(groups).catch(() => {});
 }

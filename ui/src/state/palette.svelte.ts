@@ -1,6 +1,7 @@
 // The command palette: what was typed, the titles it is compared with, and what was used last.
 import { titled, type Titled } from '../commands/ranking';
 import { threads } from '../ipc';
+import { failures } from './failures.svelte';
 import { settings } from './settings.svelte';
 import { EVERYTHING } from './sidebar.svelte';
 
@@ -16,12 +17,12 @@ class Palette {
   #turn = 0;
 
   /** Fetches titles, the newest threads first, a page at a time so that the first are there at once. */
-  async open() {
+  async open(): Promise<void> {
     const turn = ++this.#turn;
     this.titles = [];
     this.complete = false;
     for (let offset = 0; offset < MOST; offset += PAGE) {
-      const page = await threads.sidebar(EVERYTHING, offset, PAGE).catch(() => null);
+      const page = await failures.attempt('palette', () => threads.sidebar(EVERYTHING, offset, PAGE), () => this.open());
       if (turn !== this.#turn) return;
       if (page === null) break;
       this.titles = [...this.titles, ...page.rows.map(titled)];

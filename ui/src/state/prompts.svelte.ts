@@ -95,7 +95,7 @@ class Prompts {
   }
 
   fill(id: string, values: Record<string, string>, again: () => unknown): Promise<FilledPrompt | null> {
-    return failures.attempt('prompts:fill', () => ipc.fill(id, values), again);
+    return failures.attempt('fill', () => ipc.fill(id, values), again);
   }
 
   async #changed() {

@@ -80,13 +80,13 @@ class RetentionState {
     await Promise.all([this.load(), this.loadBin()]);
   }
 
-  async loadNotice() {
-    this.notice = await ipc.notice().catch(() => null);
+  async loadNotice(): Promise<void> {
+    this.notice = await failures.attempt('notice', () => ipc.notice(), () => this.loadNotice());
   }
 
-  dismiss() {
+  async dismiss(): Promise<void> {
     this.notice = null;
-    void ipc.dismissNotice().catch(() => {});
+    await failures.attempt('notice:dismiss', () => ipc.dismissNotice());
   }
 
   async change(change: Partial<Retention>) {

@@ -48,7 +48,7 @@ class Search {
     dialogs.drawer = null;
     this.shown = true;
     this.focusWanted += 1;
-    void values.loadClients();
+    void values.loadClients('search:clients');
     if (query !== null && query !== this.query) this.#ask(query, 0);
   }
 

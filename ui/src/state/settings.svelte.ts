@@ -104,6 +104,7 @@ class SettingsState {
 
   #next<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#last.then(work);
+    // Whoever asked hears of it; the next is asked all the same.
     this.#last = done.catch(() => {});
     return done;
   }

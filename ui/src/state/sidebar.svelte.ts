@@ -112,7 +112,7 @@ class Sidebar {
     const wanted = Array.from({ length: last - first + 1 }, (_, i) => first + i);
     const pages = await failures.attempt('sidebar', () => Promise.all(wanted.map((page) => this.#fetch(page))), () => this.refresh());
     if (pages === null || turn !== this.#turn) return;
-    failures.clear(...failures.spots('sidebar-page:'));
+    failures.clear(...failures.spots('sidebar-page'));
     const kept = new Set(wanted);
     for (const page of [...this.#pages.keys()]) if (!kept.has(page)) this.#pages.delete(page);
     pages.forEach((page, i) => this.#take(wanted[i] ?? 0, page));

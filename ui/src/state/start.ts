@@ -69,7 +69,7 @@ async function toWanted(): Promise<boolean> {
 /** The window is to close: what was typed last is stored first. */
 async function leave() {
   await composer.flush();
-  await program.leave();
+  await failures.attempt('window:leave', () => program.leave());
 }
 
 let asking = false;

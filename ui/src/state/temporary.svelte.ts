@@ -140,10 +140,11 @@ export class Chat extends Writing {
     this.choose(model);
   }
 
-  /** Lets go of it, in Rust too. What is gone already needs no words. */
+  /** Lets go of it, in Rust too. */
   forget() {
     this.stop();
     const last = this.response?.id;
+    // What is gone already needs no words, and all of it goes by itself.
     if (last !== undefined) void chains.forget(last).catch(() => {});
   }
 }

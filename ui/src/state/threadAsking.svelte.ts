@@ -43,16 +43,13 @@ export class ThreadAsking extends Asking {
     await this.load(client);
   }
 
-  async load(client: string) {
+  async load(client: string): Promise<void> {
     const [turn, puts, thread] = [++this.#turn, this.#puts, this.#thread];
-    try {
-      const found = await asking.get(thread, client.trim() === '' ? null : client.trim());
-      if (turn !== this.#turn) return;
-      this.system = found.system;
-      if (thread !== null && puts === this.#puts) this.options = found.options;
-    } catch {
-      // Whatever is wrong with the thread is said where it is shown.
-    }
+    const work = () => asking.get(thread, client.trim() === '' ? null : client.trim());
+    const found = await failures.attempt('composer:asking', work, () => this.load(client));
+    if (turn !== this.#turn) return;
+    if (found) this.system = found.system;
+    if (found && thread !== null && puts === this.#puts) this.options = found.options;
     this.#onlook();
   }
 

@@ -1,6 +1,7 @@
 // Typing ahead: letters typed in the list lead to the next thread whose title begins with them.
 import { threads } from '../ipc';
 import { composing } from '../parts/composing';
+import { failures } from './failures.svelte';
 import { sidebar } from './sidebar.svelte';
 
 /** How long the next letter belongs to those before, in milliseconds. */
@@ -23,6 +24,6 @@ export async function typeAhead(event: KeyboardEvent, from: number): Promise<num
   typed = (going ? typed : '') + event.key;
   last = event.timeStamp;
   const mine = ++turn;
-  const place = await threads.placeOfTitle(sidebar.listing, going ? from : from + 1, typed).catch(() => null);
+  const place = await failures.attempt('sidebar:typed', () => threads.placeOfTitle(sidebar.listing, going ? from : from + 1, typed));
   return mine === turn ? place : null;
 }

@@ -23,12 +23,12 @@ class UsageState {
 
   async sum(by: UsageBy, month: string | null): Promise<void> {
     const turn = ++this.#turn;
-    const report = await failures.attempt('usage:report', () => ipc.report(by, month), () => this.sum(by, month));
+    const report = await failures.attempt('report', () => ipc.report(by, month), () => this.sum(by, month));
     if (turn === this.#turn && report) this.report = report;
   }
 
   async loadMonths(): Promise<void> {
-    const all = await failures.attempt('usage:months', () => ipc.report('month', null), () => this.loadMonths());
+    const all = await failures.attempt('months', () => ipc.report('month', null), () => this.loadMonths());
     this.months = all?.data.flatMap((row) => row.key ?? []) ?? [];
   }
 

@@ -1,16 +1,18 @@
 // What metadata there is to choose from: the keys of threads, and the clients that have some.
 import { threads } from '../ipc';
+import { failures, type Spot } from './failures.svelte';
 
 class Values {
   keys = $state.raw<string[]>([]);
   clients = $state.raw<string[]>([]);
 
-  async loadKeys() {
-    this.keys = await threads.metadataKeys().catch(() => []);
+  async loadKeys(): Promise<void> {
+    this.keys = (await failures.attempt('keys', () => threads.metadataKeys(), () => this.loadKeys())) ?? [];
   }
 
-  async loadClients() {
-    this.clients = await threads.metadataValues('client').catch(() => []);
+  /** Fetches the clients for whoever offers them, who says so if that fails. */
+  async loadClients(spot: Spot): Promise<void> {
+    this.clients = (await failures.attempt(spot, () => threads.metadataValues('client'), () => this.loadClients(spot))) ?? [];
   }
 }
 

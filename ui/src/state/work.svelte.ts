@@ -1,6 +1,7 @@
 // Long work: how far it has come, and stopping it.
 import type { Progress } from '../generated/Progress';
 import { seals } from '../ipc';
+import { failures } from './failures.svelte';
 
 let next = 1;
 
@@ -13,8 +14,9 @@ export class Job {
     this.progress = progress;
   };
 
-  stop() {
+  async stop(): Promise<void> {
     this.stopping = true;
-    void seals.stopWork(this.id);
+    const told = await failures.attempt('stop', async () => (await seals.stopWork(this.id), true), () => this.stop());
+    if (told === null) this.stopping = false;
   }
 }

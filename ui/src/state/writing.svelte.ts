@@ -1,5 +1,7 @@
 // What is being written somewhere: the text in its field, and long texts folded away beside it.
 import type { ContextPreview } from '../generated/ContextPreview';
+import type { ErrorDetail } from '../generated/ErrorDetail';
+import { asError } from '../ipc';
 import type { Asking } from './asking.svelte';
 import { Choosing } from './choosing.svelte';
 
@@ -39,6 +41,8 @@ export abstract class Writing {
   refused = $state<number | null>(null);
   /** What the model would see if this were sent. */
   preview = $state.raw<ContextPreview | null>(null);
+  /** Why that is not known. */
+  unforeseen = $state.raw<ErrorDetail | null>(null);
   /** Grows when the field should have the focus. */
   focusWanted = $state(0);
   /** What is open over the field. */
@@ -164,7 +168,10 @@ export abstract class Writing {
   }
 
   async #look(turn: number) {
-    const preview = await this.foresee().catch(() => null);
-    if (turn === this.#turn) this.preview = preview;
+    const [preview, unforeseen] = await this.foresee().then(
+      (preview) => [preview, null] as const,
+      (refusal: unknown) => [null, asError(refusal)] as const,
+    );
+    if (turn === this.#turn) Object.assign(this, { preview, unforeseen });
   }
 }
