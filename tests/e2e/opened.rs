@@ -77,7 +77,7 @@ async fn look_at_writing(page: &Page, faults: &mut Vec<String>) {
 async fn look_at_an_endpoint(page: &Page, faults: &mut Vec<String>) {
     page.click("button", "Settings").await;
     page.until("its card is there", "return document.querySelector('[data-endpoint=Scripted]')", vec![]).await;
-    for panel in ["Key", "Edit", "Prices", "Remove"] {
+    for panel in ["Key", "Edit", "Prices"] {
         let click = "[...document.querySelectorAll('[data-endpoint=Scripted] .acts button')].find(b => b.innerText.trim() === arguments[0]).click()";
         page.js(click, vec![panel.into()]).await;
         let open = "return document.querySelector('[data-endpoint=Scripted] [aria-expanded=true]')?.innerText.trim() === arguments[0]";

@@ -14,7 +14,7 @@ import { faultIn } from './json';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
-import { t } from './words.svelte';
+import { count, t } from './words.svelte';
 
 /**
  * Does something to a thread, shows it as it is now, and goes on from there. What is refused is said
@@ -29,11 +29,22 @@ async function change<T>(id: string, what: Doing, work: () => Promise<T>, then: 
 
 export const rename = (id: string, title: string) => change(id, 'title', () => threads.rename(id, title));
 
-export const changeMetadata = (id: string, patch: Metadata) => change(id, 'metadata', () => threads.changeMetadata(id, patch));
+/** Changes metadata, going on from what was seen; what it takes away comes back with Undo. */
+export const changeMetadata = (id: string, seen: Metadata, patch: Metadata) =>
+  change(id, 'metadata', () => threads.changeMetadata(id, patch), (now) => offerBack(id, seen, now));
 
-/** Sets the metadata that was written as JSON, going on from what was seen; a refusal tells where they are wrong. */
+/** Sets the metadata that was written as JSON, likewise; a refusal tells where they are wrong. */
 export const writeMetadata = (id: string, seen: Metadata, json: string, then: () => void) =>
-  change(id, 'metadata', () => threads.writeMetadata(id, seen, json).catch((refusal: ErrorDetail) => Promise.reject(placed(refusal, json))), then);
+  change(id, 'metadata', () => threads.writeMetadata(id, seen, json).catch((refusal: ErrorDetail) => Promise.reject(placed(refusal, json))), (now) => {
+    offerBack(id, seen, now);
+    then();
+  });
+
+function offerBack(id: string, seen: Metadata, { metadata }: Thread) {
+  const gone = Object.fromEntries(Object.entries(seen).filter(([key]) => !(key in metadata)));
+  const keys = Object.keys(gone);
+  if (keys.length > 0) toasts.add(count('toast.metadataRemoved', keys.length, { key: keys[0] ?? '' }), () => void changeMetadata(id, metadata, gone));
+}
 
 const placed = (error: ErrorDetail, json: string): ErrorDetail =>
   error.code === 'invalid_metadata' ? { ...error, details: { ...error.details, ...faultIn(json) } } : error;

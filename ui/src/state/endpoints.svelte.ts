@@ -8,6 +8,8 @@ import type { Model } from '../generated/Model';
 import type { NewEndpoint } from '../generated/NewEndpoint';
 import { asError, endpoints as ipc } from '../ipc';
 import { failures, type Spot } from './failures.svelte';
+import { toasts } from './toasts.svelte';
+import { t } from './words.svelte';
 
 class Endpoints {
   list = $state.raw<Endpoint[]>([]);
@@ -47,9 +49,9 @@ class Endpoints {
     try {
       this.found = await ipc.discover();
     } catch {
+      // Nobody asked to look, and without an answer there is nothing to offer.
       this.found = [];
     }
-      // Nobody asked to look, and without an answer there is nothing to offer.
   }
 
   /** Makes an endpoint of a server that was found, answering with the first model it offers. */
@@ -77,8 +79,17 @@ class Endpoints {
     return this.#then(id, () => ipc.change(id, patch));
   }
 
-  remove(id: string) {
-    return this.#then(id, () => ipc.remove(id));
+  /** Removes an endpoint. Without a key all of it can come back. */
+  async remove(endpoint: Endpoint) {
+    const { id, name, key } = endpoint;
+    if ((await this.#then(id, () => ipc.remove(id))) && key === 'none') toasts.add(t('endpoint.removed', { name }), () => void this.#back(endpoint));
+  }
+
+  async #back(endpoint: Endpoint): Promise<void> {
+    const { id: _id, key: _key, isDefault, ...shape } = endpoint;
+    const added = await failures.attempt('endpoint:new', () => ipc.add(shape), () => this.#back(endpoint));
+    if (added !== null && isDefault) await this.setDefault(added.id);
+    await this.load();
   }
 
   setDefault(id: string) {

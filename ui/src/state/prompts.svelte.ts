@@ -72,11 +72,32 @@ class Prompts {
   async keep(id: string): Promise<Prompt | null> {
     const { name, text, clients } = this.sheet(id);
     const patch = { name: name.trim(), text, clients };
+    const before = this.list;
     const kept = await failures.attempt('prompts:change', () => (id === NEW ? ipc.create(patch) : ipc.change(id, patch)), () => this.keep(id));
     if (kept === null) return null;
     this.#sheets.delete(id);
     await this.#changed();
+    if (id !== NEW) this.#offerBack(kept.name, before);
     return kept;
+  }
+
+  /** Offers to bring back how the prompts were: a client leaves the one it was with for another. */
+  #offerBack(name: string, before: Prompt[]) {
+    const sheets = before.filter((each) => {
+      const now = this.find(each.id);
+      return now !== null && !same(each, now);
+    });
+    toasts.add(t('prompts.changed', { name }), () => void this.#asBefore(sheets));
+  }
+
+  /** The one that took clients from others gives them back first. */
+  async #asBefore(sheets: Prompt[]): Promise<void> {
+    const fewer = ({ id, clients }: Prompt) => clients.length - (this.find(id)?.clients.length ?? 0);
+    for (const { id, name, text, clients } of [...sheets].sort((a, b) => fewer(a) - fewer(b))) {
+      const done = await failures.attempt('prompts:change', () => ipc.change(id, { name, text, clients }), () => this.#asBefore(sheets));
+      if (done === null) break;
+    }
+    await this.#changed();
   }
 
   async remove(prompt: Prompt): Promise<boolean> {

@@ -7,6 +7,8 @@ import { usage as ipc } from '../ipc';
 import { failures } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { receipts } from './receipts.svelte';
+import { toasts } from './toasts.svelte';
+import { t } from './words.svelte';
 
 class UsageState {
   around = $state.raw<UsageAround | null>(null);
@@ -45,8 +47,9 @@ class UsageState {
     return this.#change(price.endpoint, () => ipc.setPrice(price));
   }
 
-  deletePrice({ endpoint, model }: Price) {
-    return this.#change(endpoint, () => ipc.deletePrice(endpoint, model));
+  async deletePrice(price: Price) {
+    const { endpoint, model } = price;
+    if (await this.#change(endpoint, () => ipc.deletePrice(endpoint, model))) toasts.add(t('price.removed', { model }), () => void this.setPrice(price));
   }
 
   /** Changes a price, and with it every cost on show. */
