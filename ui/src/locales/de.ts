@@ -662,6 +662,7 @@ export const de: Catalogue = {
   'price.heading': 'Preise',
   'price.input': 'Eine Million gesendet',
   'price.lead': 'Was der Anbieter für eine Million Token verlangt. Daraus ergeben sich die Kosten, auch die früherer Antworten.',
+  'price.none': 'Noch ist kein Preis eingetragen.',
   'price.output': 'Eine Million empfangen',
   'price.remove': 'Preis von {model} entfernen',
   'price.removed': 'Der Preis von {model} wurde entfernt.',

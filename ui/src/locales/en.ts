@@ -657,6 +657,7 @@ export const en = {
   'price.heading': 'Prices',
   'price.input': 'A million sent',
   'price.lead': 'What the provider asks for a million tokens. Costs are worked out from it, those of earlier replies too.',
+  'price.none': 'No price was entered yet.',
   'price.output': 'A million received',
   'price.remove': 'Remove the price of {model}',
   'price.removed': 'The price of {model} was removed.',

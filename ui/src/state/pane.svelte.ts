@@ -87,6 +87,7 @@ class Pane {
     try {
       const view = await threads.open(id, around);
       if (turn !== this.#turn) return;
+      if (id !== this.id) this.history = [];
       this.id = id;
       this.#views.clear();
       this.#pending.clear();
