@@ -38,6 +38,8 @@ class RetentionState {
   /** How many threads are being erased, while the bin is emptied. */
   emptying = $state(0);
   #next: string | null = null;
+  /** How much of the bin is shown. */
+  #binWanted = PAGE;
   #again = () => {};
 
   /** Looks once the window is up, and whenever a clean-up has run. */
@@ -69,11 +71,17 @@ class RetentionState {
   }
 
   async loadBin(): Promise<void> {
-    const page = await failures.attempt('bin', () => threads.sidebar(BIN, 0, PAGE), () => this.loadBin());
+    const page = await failures.attempt('bin', () => threads.sidebar(BIN, 0, this.#binWanted), () => this.loadBin());
     if (page === null) return;
     this.bin = page.rows;
     this.inBin = page.total;
     this.binLoaded = true;
+  }
+
+  /** Shows the next threads of the bin, too. */
+  moreOfBin() {
+    this.#binWanted = this.bin.length + PAGE;
+    return this.loadBin();
   }
 
   async loadAll() {
