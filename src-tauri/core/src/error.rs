@@ -7,6 +7,7 @@ use crate::endpoint::EndpointError;
 use crate::keychain::KeychainError;
 use crate::record::RecordError;
 use crate::store::StoreError;
+use crate::store::backup::BackupError;
 use crate::thread::RuleError;
 use crate::wire::{ErrorDetail, JsonObject};
 
@@ -94,6 +95,9 @@ pub enum Error {
     /// A record could not be written or read.
     #[error(transparent)]
     Record(#[from] RecordError),
+    /// A backup could not be made or used.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
 }
 
 impl Error {
@@ -105,6 +109,7 @@ impl Error {
             Self::Endpoint(e) => e.code(),
             Self::Keychain(e) => e.code(),
             Self::Record(e) => e.code(),
+            Self::Backup(e) => e.code(),
         }
     }
 
@@ -116,6 +121,7 @@ impl Error {
             Self::Endpoint(e) => e.details(),
             Self::Keychain(e) => json!({"reason": e.reason()}),
             Self::Record(e) => e.details(),
+            Self::Backup(e) => e.details(),
         };
         let details = match details {
             serde_json::Value::Object(map) => map,

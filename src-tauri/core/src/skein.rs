@@ -2,6 +2,7 @@
 //! responses of one data folder. Doors translate and call; what may happen is decided behind it.
 
 mod api_access;
+mod backup;
 mod bulk;
 mod chains;
 mod endpoints;

@@ -2,11 +2,11 @@
 //! What is sealed and how it is compared is in [`crate::record`]; exports are in `records/export.rs`.
 
 mod check;
-mod export;
-mod names;
+pub(super) mod export;
+pub(super) mod names;
 mod pages;
-mod part;
-mod placing;
+pub(super) mod part;
+pub(super) mod placing;
 mod ready;
 mod sheets;
 mod steps;

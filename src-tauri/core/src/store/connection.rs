@@ -45,6 +45,11 @@ pub fn is_read_only(conn: &Connection) -> Result<bool, StoreError> {
     Ok(conn.is_readonly("main")?)
 }
 
+/// Opens a file that nobody else uses, to look at it: nothing is made beside it.
+pub fn open_unchanged(path: &Path) -> Result<Connection, StoreError> {
+    prepare(open_as_it_lies(path)?)
+}
+
 /// For a file in a folder where not even the shared-memory file of the log can be made: nobody
 /// else can write it either, so it is read as it lies.
 fn open_as_it_lies(path: &Path) -> Result<Connection, StoreError> {

@@ -53,6 +53,7 @@ pub fn run(conn: &mut Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn version(conn: &Connection) -> Result<i64, StoreError> {
+/// How many steps the store has taken.
+pub fn version(conn: &Connection) -> Result<i64, StoreError> {
     Ok(conn.pragma_query_value(None, "user_version", |row| row.get(0))?)
 }

@@ -5,6 +5,7 @@
 //! writes. Which write is allowed is decided in [`crate::thread`]; the triggers of the migrations
 //! refuse the same things again.
 
+pub mod backup;
 mod connection;
 pub mod correction;
 pub mod draft;

@@ -4,6 +4,7 @@
 //! Times are RFC 3339 UTC with milliseconds (see [`Time`]). A field without a value is `null`,
 //! never absent. What a shape means is decided elsewhere: this room only spells.
 
+mod backup;
 mod bulk;
 mod calls;
 mod chain;
@@ -26,6 +27,7 @@ mod thread;
 mod usage;
 mod window;
 
+pub use backup::{BackedUp, Backup};
 pub use bulk::{BulkChange, BulkReport, Chosen, Refused};
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, NotCompleted, ThreadPatch};
 pub use chain::ChainView;

@@ -68,7 +68,7 @@ pub enum Replace {
 
 impl Target {
     /// Whether a file that is at `path` may go.
-    pub(super) fn may_replace(&self, path: &Path) -> bool {
+    pub(in crate::skein) fn may_replace(&self, path: &Path) -> bool {
         match self.replace {
             Replace::Nothing => false,
             Replace::Named => path == self.path,
@@ -287,7 +287,7 @@ impl Skein {
                 sha256,
                 status: made.status,
             });
-            files.push((file, to));
+            files.push((file.path.as_path(), to));
         }
         self.note_export(row, format, &exported)?;
         place(&files, |path| target.may_replace(path))?;
@@ -347,14 +347,14 @@ fn not_printed(error: PdfError) -> crate::Error {
 }
 
 /// The same of a file that is no part of the store.
-fn told_of(path: &Path, error: crate::Error) -> crate::Error {
+pub(in crate::skein) fn told_of(path: &Path, error: crate::Error) -> crate::Error {
     match error {
         crate::Error::Store(StoreError::Io(error)) => unwritten(path, error).into(),
         error => error,
     }
 }
 
-pub(super) fn unwritten(path: &Path, error: io::Error) -> RecordError {
+pub(in crate::skein) fn unwritten(path: &Path, error: io::Error) -> RecordError {
     tracing::warn!(%error, "a file could not be written");
     RecordError::Write { path: path.display().to_string(), error }
 }

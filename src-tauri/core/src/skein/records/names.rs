@@ -62,7 +62,7 @@ impl Skein {
 }
 
 /// Refuses if there is something already that may not go.
-pub(super) fn nothing_in_the_way(target: &Target, path: &Path) -> Result<()> {
+pub(in crate::skein) fn nothing_in_the_way(target: &Target, path: &Path) -> Result<()> {
     if path.exists() && !target.may_replace(path) {
         return Err(RecordError::Exists(path.display().to_string()).into());
     }

@@ -17,7 +17,7 @@ use crate::store::{StoreError, make_private_dir, process_is_gone};
 const LIST: &str = "parts";
 
 /// A file or folder on its way, beside what it becomes; gone if it does not.
-pub(super) struct Part {
+pub(in crate::skein) struct Part {
     /// Where it is.
     pub path: PathBuf,
     listed: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub(super) struct Part {
 
 impl Skein {
     /// A part beside `path`; it is not made yet.
-    pub(super) fn part_beside(&self, path: &Path) -> Result<Part> {
+    pub(in crate::skein) fn part_beside(&self, path: &Path) -> Result<Part> {
         let name = path.file_name().ok_or_else(|| unwritten(path, io::Error::from(io::ErrorKind::InvalidFilename)))?;
         let id = uuid::Uuid::now_v7().simple().to_string();
         let path = path.with_file_name(format!(".{}.{id}.part", name.to_string_lossy()));

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use super::super::Skein;
 use super::export::{Target, unwritten};
-use super::part::Part;
 use crate::error::Result;
 use crate::record::RecordError;
 
@@ -23,21 +22,21 @@ impl Skein {
             out.sync_all()
         });
         written.map_err(|error| unwritten(path, error))?;
-        place(&[(&file, path.clone())], |path| target.may_replace(path))
+        place(&[(&file.path, path.clone())], |path| target.may_replace(path))
     }
 }
 
 /// Gives each file its name. If one of them cannot have it, none does, and what they replaced is back.
-pub(super) fn place(files: &[(&Part, PathBuf)], may_replace: impl Fn(&Path) -> bool) -> Result<()> {
+pub(in crate::skein) fn place(files: &[(&Path, PathBuf)], may_replace: impl Fn(&Path) -> bool) -> Result<()> {
     let mut placed = Placed::default();
     for (file, to) in files {
         // One alone cannot be left half done.
         let name = if !may_replace(to) {
-            placed.new_name(&file.path, to)
+            placed.new_name(file, to)
         } else if files.len() == 1 {
-            fs::rename(&file.path, to)
+            fs::rename(file, to)
         } else {
-            placed.replace(&file.path, to)
+            placed.replace(file, to)
         };
         name.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => RecordError::Exists(to.display().to_string()),
