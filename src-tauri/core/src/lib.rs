@@ -27,7 +27,7 @@ pub mod wire;
 pub use crash::no_core_dumps;
 pub use error::{Code, Error, Result, system_words};
 pub use skein::{
-    ApiToken, Beginning, MessageRange, OpenOptions, Replace, RespondOptions, Running, Selection, Skein, Target,
+    ApiToken, Beginning, MessageRange, OpenOptions, Ready, Replace, RespondOptions, Running, Selection, Skein, Target,
     ThreadChange, TokenKept, UsageFilter,
 };
 pub use store::idempotency::Once;

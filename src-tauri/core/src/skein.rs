@@ -14,6 +14,7 @@ mod prompts;
 mod receipts;
 mod records;
 pub(crate) mod respond;
+mod restore;
 mod retention;
 mod search;
 mod settings;
@@ -43,6 +44,7 @@ pub use api_access::{ApiToken, TokenKept};
 pub use messages::MessageRange;
 pub use records::{Replace, Selection, Target};
 pub use respond::{Beginning, RespondOptions, Running};
+pub use restore::Ready;
 pub use threads::ThreadChange;
 pub use usage::UsageFilter;
 

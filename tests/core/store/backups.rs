@@ -58,7 +58,7 @@ fn a_backup_is_one_private_file_that_opens_as_a_store_and_says_what_is_in_it() {
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     }
-    let found = backup::look(&file, &|| false).unwrap().unwrap();
+    let found = backup::look(&file, &file, &|| false).unwrap().unwrap();
     assert_eq!((found.counts.threads, found.counts.messages), (25, 1));
     assert_eq!(skein_core::clock::rfc3339(found.made_at.unwrap()), made.made_at);
     assert_eq!(names(folder.path()), ["backup.db"], "looking at it leaves nothing beside it");
@@ -180,7 +180,7 @@ fn a_file_that_is_no_backup_is_told_from_one_that_is_damaged_newer_or_in_use() {
     let (folder, file) = folder();
     made(&skein, &file);
     let whole = fs::read(&file).unwrap();
-    let told = |path: &Path| match backup::look(path, &|| false).unwrap_err() {
+    let told = |path: &Path| match backup::look(path, path, &|| false).unwrap_err() {
         Error::Backup(error) => error,
         error => panic!("{error:?}"),
     };
@@ -205,6 +205,7 @@ fn a_file_that_is_no_backup_is_told_from_one_that_is_damaged_newer_or_in_use() {
     Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
     assert!(matches!(told(&newer), BackupError::Newer { found: 99, .. }));
     assert!(matches!(told(&fixture.dir.path().join("skein.db")), BackupError::Open(_)));
-    let unread = backup::look(&folder.path().join("nowhere.db"), &|| false).unwrap_err();
+    let nowhere = folder.path().join("nowhere.db");
+    let unread = backup::look(&nowhere, &nowhere, &|| false).unwrap_err();
     assert_eq!(reason(&unread), "unreadable");
 }

@@ -9,6 +9,7 @@ mod erasing;
 mod files;
 mod lists;
 mod paths;
+mod restoring;
 mod retention;
 mod searching;
 mod settings;

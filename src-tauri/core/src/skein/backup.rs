@@ -8,16 +8,15 @@ use super::records::Target;
 use super::records::export::{told_of, unwritten};
 use super::records::names::nothing_in_the_way;
 use super::records::placing::place;
-use crate::clock::rfc3339;
+use crate::clock::{Millis, rfc3339};
 use crate::error::{Error, Result};
-use crate::store::backup::{self, BackupError};
+use crate::store::backup::{self, BackupError, sync_folder};
 use crate::wire::{BackedUp, Backup, Progress};
 
 impl Skein {
     /// What a backup of this moment would be called.
     pub fn backup_name(&self) -> String {
-        let now = jiff::Timestamp::from_millisecond(self.now()).unwrap_or_default().to_zoned(Self::zone());
-        format!("skein-backup-{}.db", now.strftime("%Y-%m-%d-%H%M"))
+        format!("{}.db", named("skein-backup", self.now()))
     }
 
     /// The last backup that was made of this store.
@@ -73,7 +72,7 @@ impl Skein {
         if cancel() {
             return Ok(None);
         }
-        match backup::look(&copy, cancel) {
+        match backup::look(&copy, path, cancel) {
             Ok(None) => return Ok(None),
             Ok(Some(found)) if found.counts == counts && found.made_at == Some(now) => {}
             Ok(Some(_)) | Err(Error::Backup(_)) => return Err(BackupError::NotWhole.into()),
@@ -81,7 +80,7 @@ impl Skein {
         }
         let size = sync(&copy).map_err(|error| unwritten(path, error))?;
         place(&[(&copy, path.to_owned())], |path| target.may_replace(path))?;
-        sync_folder(path);
+        path.parent().map(sync_folder);
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         Ok(Some(Backup {
             path: path.display().to_string(),
@@ -101,16 +100,15 @@ impl Skein {
     }
 }
 
+/// A name with a moment in it, as the clock on the wall shows it.
+pub(super) fn named(what: &str, at: Millis) -> String {
+    let at = jiff::Timestamp::from_millisecond(at).unwrap_or_default().to_zoned(Skein::zone());
+    format!("{what}-{}", at.strftime("%Y-%m-%d-%H%M"))
+}
+
 /// Brings a file to the disk; its size.
 fn sync(file: &Path) -> std::io::Result<u64> {
     let file = File::options().write(true).open(file)?;
     file.sync_all()?;
     Ok(file.metadata()?.len())
-}
-
-/// Brings a new name to the disk, where a folder can be asked to.
-fn sync_folder(path: &Path) {
-    if let Some(folder) = path.parent().and_then(|folder| File::open(folder).ok()) {
-        drop(folder.sync_all());
-    }
 }

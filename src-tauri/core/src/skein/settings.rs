@@ -1,5 +1,7 @@
 //! Settings of the store, and what the program knows about itself.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -37,6 +39,11 @@ impl Skein {
             setting::set(tx, KEY, &serde_json::json!(settings).to_string())?;
             Ok(settings)
         })
+    }
+
+    /// Where the store is.
+    pub fn data_dir(&self) -> &Path {
+        self.store().dir()
     }
 
     /// What the program knows about itself. Asks the keychain, which can take seconds.

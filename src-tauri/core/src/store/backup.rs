@@ -3,6 +3,7 @@
 
 mod error;
 mod look;
+mod replace;
 
 use std::io;
 use std::path::Path;
@@ -12,6 +13,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::BackupError;
 pub use look::{Found, look};
+pub use replace::{replace, sync_folder};
 
 use super::{Store, StoreError, connection, lock, setting};
 use crate::clock::Millis;
@@ -127,6 +129,15 @@ fn unwritten(error: StoreError) -> StoreError {
 /// `storage_error`.
 pub fn last(conn: &Connection) -> Result<Option<crate::wire::Backup>, StoreError> {
     Ok(setting::find(conn, LAST)?.and_then(|json| serde_json::from_str(&json).ok()))
+}
+
+/// Notes, in a store that was a backup, that it is one no more, and that it is its last backup.
+///
+/// # Errors
+/// `storage_error`.
+pub fn note_origin(tx: &Transaction<'_>, origin: Option<&crate::wire::Backup>) -> Result<(), StoreError> {
+    setting::remove(tx, MADE)?;
+    origin.map_or(Ok(()), |origin| note(tx, origin))
 }
 
 /// Notes a backup as the last one.

@@ -23,7 +23,7 @@ pub fn patiently<T>(start: impl Fn() -> Result<T, StoreError>) -> Result<T, Stor
     }
 }
 
-/// A shared hold on `store.lock`.
+/// A hold on `store.lock`, shared with others or not.
 #[derive(Debug)]
 pub struct StoreLock {
     _file: File,
@@ -49,16 +49,23 @@ impl StoreLock {
     /// `store_in_use` if another process uses it, and what `work` returns.
     pub fn alone(self, dir: &Path, work: impl FnOnce() -> Result<(), StoreError>) -> Result<Self, StoreError> {
         drop(self);
+        let alone = Self::exclusive(dir)?;
+        work()?;
+        drop(alone);
+        Self::shared(dir)
+    }
+
+    /// Holds the store alone.
+    ///
+    /// # Errors
+    /// `store_in_use` if another process uses it.
+    pub fn exclusive(dir: &Path) -> Result<Self, StoreError> {
         let file = open_lock(&dir.join("store.lock"))?;
         match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
-            Err(TryLockError::Error(error)) => return Err(error.into()),
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
+            Err(TryLockError::Error(error)) => Err(error.into()),
         }
-        work()?;
-        file.unlock()?;
-        drop(file);
-        Self::shared(dir)
     }
 }
 

@@ -44,7 +44,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use error::StoreError;
-pub use lock::{ProcessLock, make_private_dir, process_is_gone};
+pub use lock::{ProcessLock, make_private_dir, make_private_file, process_is_gone};
 pub use word::Word;
 
 /// Readers kept open between reads; more are opened when more are needed at once.
@@ -61,7 +61,7 @@ pub struct Store {
     readers: Mutex<Vec<Connection>>,
     watcher: Mutex<Connection>,
     // Held for the life of the store: whoever wants it alone finds it in use.
-    _lock: lock::StoreLock,
+    lock: Mutex<Option<lock::StoreLock>>,
 }
 
 impl Store {
@@ -95,7 +95,7 @@ impl Store {
             writer: Mutex::new(writer),
             readers: Mutex::new(Vec::new()),
             watcher: Mutex::new(watcher),
-            _lock: lock,
+            lock: Mutex::new(Some(lock)),
         })
     }
 
@@ -146,6 +146,34 @@ impl Store {
         drop(within);
         tx.commit().map_err(StoreError::from)?;
         Ok(value)
+    }
+
+    /// Shuts every other process out, until [`Store::share`] or the end of this one.
+    ///
+    /// # Errors
+    /// `store_in_use` if another one uses the store; it is shared then as before.
+    pub fn hold_alone(&self) -> Result<(), StoreError> {
+        let mut lock = guard(&self.lock);
+        // Nobody can hold it alone who holds it already.
+        *lock = None;
+        let alone = lock::StoreLock::exclusive(&self.dir);
+        let (held, done) = match alone {
+            Ok(alone) => (alone, Ok(())),
+            Err(error) => (lock::patiently(|| lock::StoreLock::shared(&self.dir))?, Err(error)),
+        };
+        *lock = Some(held);
+        done
+    }
+
+    /// Lets others in again.
+    ///
+    /// # Errors
+    /// `store_in_use`, `storage_error`.
+    pub fn share(&self) -> Result<(), StoreError> {
+        let mut lock = guard(&self.lock);
+        *lock = None;
+        *lock = Some(lock::patiently(|| lock::StoreLock::shared(&self.dir))?);
+        Ok(())
     }
 
     /// A number that differs whenever anybody has written since it was last asked for.

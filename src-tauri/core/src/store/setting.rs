@@ -34,6 +34,15 @@ pub fn set(tx: &Transaction<'_>, key: &str, value: &str) -> Result<(), StoreErro
     Ok(())
 }
 
+/// Forgets a setting.
+///
+/// # Errors
+/// `storage_error`.
+pub(super) fn remove(tx: &Transaction<'_>, key: &str) -> Result<(), StoreError> {
+    tx.execute("DELETE FROM setting WHERE key = ?1", [key])?;
+    Ok(())
+}
+
 /// Gives a new store its id and salt.
 pub(super) fn make_identity(tx: &Transaction<'_>) -> Result<(), StoreError> {
     set(tx, STORE_ID, &crate::thread::generate("store"))?;
@@ -67,8 +76,7 @@ pub(super) fn scrub_is_due(conn: &Connection) -> Result<bool, StoreError> {
 
 /// Notes that nothing of it is left.
 pub(super) fn scrub_is_done(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM setting WHERE key = ?1", [SCRUB])?;
-    Ok(())
+    remove(tx, SCRUB)
 }
 
 /// Whether threads from before there were seals are still to be sealed.
@@ -84,8 +92,7 @@ pub fn seal_is_due(conn: &Connection) -> Result<bool, StoreError> {
 /// # Errors
 /// `storage_error`.
 pub fn seal_is_done(tx: &Transaction<'_>) -> Result<(), StoreError> {
-    tx.execute("DELETE FROM setting WHERE key = ?1", [SEAL])?;
-    Ok(())
+    remove(tx, SEAL)
 }
 
 /// Lower-case hex.

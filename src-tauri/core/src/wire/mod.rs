@@ -27,7 +27,7 @@ mod thread;
 mod usage;
 mod window;
 
-pub use backup::{BackedUp, Backup};
+pub use backup::{BackedUp, Backup, BackupFile, Restored};
 pub use bulk::{BulkChange, BulkReport, Chosen, Refused};
 pub use calls::{ApiEvent, FailedResponse, ForkRequest, NewThread, NotCompleted, ThreadPatch};
 pub use chain::ChainView;

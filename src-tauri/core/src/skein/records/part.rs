@@ -21,6 +21,8 @@ pub(in crate::skein) struct Part {
     /// Where it is.
     pub path: PathBuf,
     listed: Option<PathBuf>,
+    /// Whether it is for another process to take.
+    left: bool,
 }
 
 impl Skein {
@@ -31,13 +33,13 @@ impl Skein {
         let path = path.with_file_name(format!(".{}.{id}.part", name.to_string_lossy()));
         let whole = std::path::absolute(&path).map_err(|error| unwritten(&path, error))?;
         let Some(whole) = whole.to_str().filter(|_| !self.store().is_read_only()) else {
-            return Ok(Part { path, listed: None });
+            return Ok(Part { path, listed: None, left: false });
         };
         let listed = self.store().dir().join(LIST);
         make_private_dir(&listed)?;
         let listed = listed.join(format!("{}.{id}", self.process()?.name()));
         fs::write(&listed, whole).map_err(StoreError::Io)?;
-        Ok(Part { path, listed: Some(listed) })
+        Ok(Part { path, listed: Some(listed), left: false })
     }
 
     /// Removes what processes that were killed in mid-export have left.
@@ -62,6 +64,12 @@ impl Skein {
 }
 
 impl Part {
+    /// Leaves it where it is, for another process to take before it sweeps.
+    pub fn leave(mut self) -> PathBuf {
+        self.left = true;
+        self.path.clone()
+    }
+
     /// Its size and its SHA-256.
     pub fn measured(&self) -> io::Result<(u64, String)> {
         let mut hash = Sha256::new();
@@ -73,7 +81,8 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         // Once it has become the file it is not here any more.
-        if remove(&self.path)
+        if !self.left
+            && remove(&self.path)
             && let Some(listed) = &self.listed
         {
             drop(fs::remove_file(listed));

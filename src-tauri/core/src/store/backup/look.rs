@@ -30,12 +30,12 @@ pub struct Found {
     pub active_at: Option<Millis>,
 }
 
-/// Reads all of a store in a file, and finds it whole; nothing if `cancel` was.
+/// Reads all of a store in a file, and finds it whole; nothing if `cancel` was. A person knows it as `shown`.
 ///
 /// # Errors
 /// `invalid_request` for a file that cannot be read, is no store or none of this program's, is damaged, or is in use.
-pub fn look(file: &Path, cancel: &dyn Fn() -> bool) -> Result<Option<Found>, Error> {
-    let name = || file.display().to_string();
+pub fn look(file: &Path, shown: &Path, cancel: &dyn Fn() -> bool) -> Result<Option<Found>, Error> {
+    let name = || shown.display().to_string();
     let mut start = [0; 16];
     let begins = File::open(file).and_then(|mut opened| opened.read_exact(&mut start));
     match begins {
