@@ -106,6 +106,7 @@ fn every_shape_is_printed_as_it_is_documented() {
         ("server", first_line_of_the_server(&desk)),
         ("doctor", desk.json(&["doctor"])),
         ("exported", desk.json(&["export", "t", "--out", desk.home().join("t.zip").to_str().unwrap()])),
+        ("backup", desk.json(&["backup", desk.home().join("copy.db").to_str().unwrap()])),
         ("seal", {
             desk.json(&["lock", "t"]);
             let seal = desk.json(&["seal", "show", "t"]);

@@ -2,6 +2,7 @@
 //! the JSON it prints.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod backups;
 mod certificates;
 mod chatting;
 mod document;

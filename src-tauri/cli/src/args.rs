@@ -147,6 +147,14 @@ pub enum Command {
     },
     /// Write threads to files: a record that others can check, or formats for people
     Export(ExportArgs),
+    /// Copy the whole store into one file while it is in use; keys stay in the keychain
+    Backup {
+        /// A file that is to be made, or a folder
+        file: PathBuf,
+        /// Replace a file that is there already
+        #[arg(long)]
+        replace: bool,
+    },
     /// Check seals and records: threads by their ids, record files, folders of them
     Verify {
         /// A thread, a record's file, a folder that one was unpacked into, or a folder of records

@@ -69,7 +69,12 @@ impl Desk {
 
     /// The program, about to run.
     pub fn command(&self) -> Command {
-        let mut command = isolated(SKEIN, self.home.path());
+        self.command_of(SKEIN)
+    }
+
+    /// Another program in its place.
+    pub fn command_of(&self, program: &str) -> Command {
+        let mut command = isolated(program, self.home.path());
         command.env("SKEIN_NO_KEYCHAIN", "1").env("SKEIN_DATA_DIR", self.data());
         command.stdin(Stdio::null());
         command

@@ -1,6 +1,7 @@
 //! One file a topic; each translates a command into calls of the core and prints what comes back.
 
 mod asking;
+mod backup;
 mod chat;
 mod doctor;
 mod endpoint;
@@ -42,6 +43,7 @@ pub async fn run(args: &Args, output: &Output) -> Result<u8, Failure> {
         Command::Usage(args) => asking::usage(&skein, args, output),
         Command::Prompt(command) => asking::prompt(&skein, command, output),
         Command::Price(command) => asking::price(&skein, command, output),
+        Command::Backup { file, replace } => backup::run(&skein, file, *replace, output).await,
         Command::Export(export) => export::run(&skein, export, output).await,
         Command::Verify { what, all, key } => records::verify(&skein, what, *all, key.as_deref(), output).await,
         Command::Seal(command) => records::seal(&skein, command, output),
