@@ -1,4 +1,4 @@
-//! Where files go that the person has asked for. The system's own dialog asks; the page can neither
+//! Where files go that the person has asked for, and which one is opened. The system's own dialog asks; the page can neither
 //! name a file nor see one that it did not ask for.
 
 use std::collections::HashSet;
@@ -14,10 +14,12 @@ use crate::MAIN;
 /// A folder that files are saved into without asking: for machines without a file dialog, and for tests.
 /// A file that is there already is then left alone, and the saving refused.
 const FOLDER_VARIABLE: &str = "SKEIN_SAVE_DIR";
+/// A file that is opened without asking, likewise.
+const FILE_VARIABLE: &str = "SKEIN_OPEN_FILE";
 
 /// Asks where a file is to be saved; nothing if the person thought better of it. Waits for as long as they take.
 pub fn file(app: &AppHandle, name: &str) -> Option<Target> {
-    if let Some(folder) = folder_set() {
+    if let Some(folder) = set(FOLDER_VARIABLE) {
         return Some(Target { path: folder.join(name), replace: Replace::Nothing });
     }
     let mut dialog = dialog(app).set_file_name(name);
@@ -31,7 +33,7 @@ pub fn file(app: &AppHandle, name: &str) -> Option<Target> {
 
 /// Asks for a folder, and makes room in it: a new folder of that name, or of that name and a number.
 pub fn new_folder(app: &AppHandle, name: &str) -> Option<Target> {
-    let parent = match folder_set() {
+    let parent = match set(FOLDER_VARIABLE) {
         Some(folder) => folder,
         None => dialog(app).blocking_pick_folder().and_then(into_path)?,
     };
@@ -40,8 +42,13 @@ pub fn new_folder(app: &AppHandle, name: &str) -> Option<Target> {
     Some(Target { path, replace: Replace::Nothing })
 }
 
-fn folder_set() -> Option<PathBuf> {
-    std::env::var_os(FOLDER_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+/// Asks for a file that is there; nothing if the person thought better of it.
+pub fn existing(app: &AppHandle) -> Option<PathBuf> {
+    set(FILE_VARIABLE).or_else(|| dialog(app).blocking_pick_file().and_then(into_path))
+}
+
+fn set(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable).filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 fn dialog(app: &AppHandle) -> FileDialogBuilder<tauri::Wry> {

@@ -14,6 +14,7 @@ mod notice;
 mod opening;
 mod place;
 mod problem;
+mod restoring;
 mod single;
 mod sink;
 mod wanted;
@@ -33,6 +34,7 @@ use tauri::{App, AppHandle, Manager, RunEvent};
 use api::Api;
 use cleaning::Cleaning;
 use problem::Problem;
+use restoring::Outcome;
 use single::{Claim, Wish};
 use sink::WindowSink;
 use wanted::Wanted;
@@ -45,15 +47,16 @@ const NO_DISPLAY: u8 = 69;
 const MAIN: &str = "main";
 
 /// Opens the window on the store in `dir`, with a thread if one is asked for, and stays until it
-/// is closed. Where the store has a window already, that one comes forward instead.
-pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
+/// is closed. Where the store has a window already, that one comes forward instead. With a backup that
+/// the window before has left, it waits for that one to end, and puts the backup in the store's place.
+pub fn run(dir: PathBuf, thread: Option<String>, backup: Option<&str>) -> ExitCode {
     spare_web_view();
     if !window::display_answers() {
         eprintln!("There is no display to open a window on. The same conversation in the terminal: skein chat");
         return ExitCode::from(NO_DISPLAY);
     }
     let wish = Wish { thread };
-    let claim = match single::claim(&dir, &wish) {
+    let claim = match backup.map_or_else(|| single::claim(&dir, &wish), |_| single::claim_after(&dir)) {
         Ok(Claim::First(claim)) => Some(claim),
         Ok(Claim::Unwritable) => None,
         Ok(Claim::Another) => {
@@ -62,8 +65,9 @@ pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
         }
         Err(error) => return problem::show(&Problem::Folder(error), &dir),
     };
+    let outcome = Outcome::of(&dir, backup);
     let code = match Skein::open(OpenOptions::new(&dir, Door::Window)) {
-        Ok(skein) => open(skein, dir, Wanted::new(wish.thread)),
+        Ok(skein) => open(skein, dir, Wanted::new(wish.thread), outcome),
         Err(error) => problem::show(&Problem::Store(error.detail()), &dir),
     };
     drop(claim);
@@ -71,7 +75,7 @@ pub fn run(dir: PathBuf, thread: Option<String>) -> ExitCode {
 }
 
 /// Runs the application around an open store.
-fn open(skein: Skein, dir: PathBuf, wanted: Wanted) -> ExitCode {
+fn open(skein: Skein, dir: PathBuf, wanted: Wanted, outcome: Outcome) -> ExitCode {
     let sink = Arc::new(WindowSink::default());
     let built = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
@@ -83,6 +87,8 @@ fn open(skein: Skein, dir: PathBuf, wanted: Wanted) -> ExitCode {
         .manage(commands::clipboard::Clipboard::default())
         .manage(work::Work::default())
         .manage(destination::Saved::default())
+        .manage(restoring::Chosen::default())
+        .manage(outcome)
         .invoke_handler(commands::all())
         .setup(move |app| {
             start(app, skein, dir)?;

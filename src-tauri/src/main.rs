@@ -17,11 +17,18 @@ struct Arguments {
     /// The thread to open; a window that is open already opens it
     #[arg(long, value_name = "ID")]
     thread: Option<String>,
+    /// A backup that the window before has left beside the store, to be put in its place
+    #[arg(long, value_name = "NAME", hide = true)]
+    restore: Option<String>,
 }
 
 fn main() -> ExitCode {
     skein_core::no_core_dumps();
     let arguments = Arguments::parse();
     let dir = arguments.data_dir.filter(|dir| !dir.as_os_str().is_empty());
-    skein_window::run(dir.unwrap_or_else(skein_core::Skein::default_data_dir), arguments.thread)
+    skein_window::run(
+        dir.unwrap_or_else(skein_core::Skein::default_data_dir),
+        arguments.thread,
+        arguments.restore.as_deref(),
+    )
 }

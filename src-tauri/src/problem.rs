@@ -84,7 +84,7 @@ const ENGLISH: Words = Words {
         (
             "",
             "The store could not be read, or it is damaged. Its file was left as it is.",
-            "If you have a copy of the folder, put it in its place. If not, “skein doctor” in a terminal says more.",
+            "If you have a backup, move the files of this folder elsewhere and put the backup there as skein.db. If not, “skein doctor” in a terminal says more.",
         ),
     ],
 };
@@ -122,7 +122,7 @@ const GERMAN: Words = Words {
         (
             "",
             "Der Speicher ließ sich nicht lesen, oder er ist beschädigt. Seine Datei wurde gelassen, wie sie ist.",
-            "Hast du eine Kopie des Ordners, so lege sie an seine Stelle. Sonst sagt „skein doctor“ im Terminal mehr.",
+            "Hast du eine Sicherung, so räume die Dateien dieses Ordners beiseite und lege sie als skein.db hinein. Sonst sagt „skein doctor“ im Terminal mehr.",
         ),
     ],
 };

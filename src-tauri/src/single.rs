@@ -5,8 +5,13 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
+
+/// How long a start waits for the window before it to end, and how long between two looks.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// What a start asks of the window.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +52,23 @@ pub fn claim(dir: &Path, wish: &Wish) -> io::Result<Claim> {
             Ok(Claim::Another)
         }
         Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Claims the window of the store in `dir` as soon as the process that has it, and has started this one, has ended.
+///
+/// # Errors
+/// When the folder cannot be written to, or that process does not end.
+pub fn claim_after(dir: &Path) -> io::Result<Claim> {
+    let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join("window.lock"))?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(Claim::First(file)),
+            Err(TryLockError::WouldBlock) if Instant::now() < deadline => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => return Err(io::ErrorKind::TimedOut.into()),
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
     }
 }
 

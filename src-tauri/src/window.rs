@@ -60,6 +60,14 @@ fn leave(window: &WebviewWindow, dir: &Path) {
     });
 }
 
+/// Closes the window as the person does.
+pub fn close(app: &AppHandle, dir: &Path) {
+    match app.get_webview_window(MAIN) {
+        Some(window) => leave(&window, dir),
+        None => app.exit(0),
+    }
+}
+
 /// Brings the window to the front, wherever it is.
 pub fn raise(app: &AppHandle) {
     if let Some(window) = app.get_webview_window(MAIN) {
@@ -92,10 +100,7 @@ pub fn end_on_signal(app: AppHandle, dir: PathBuf) {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
-        match app.get_webview_window(MAIN) {
-            Some(window) => leave(&window, &dir),
-            None => app.exit(0),
-        }
+        close(&app, &dir);
     });
     #[cfg(not(unix))]
     drop((app, dir));

@@ -291,6 +291,12 @@ impl Window {
         all
     }
 
+    /// Whether the program has ended by itself.
+    #[allow(dead_code, reason = "asked for by the tests, which share this file with the measurements")]
+    pub fn ended(&self) -> bool {
+        gone(self.program)
+    }
+
     /// Ends the program as a power cut would.
     pub fn kill(self) {
         run("kill", &["-KILL", &self.program.to_string()]);

@@ -160,7 +160,7 @@ async fn an_endpoint_is_added_with_its_key_and_each_page_of_the_settings_is_reac
     assert_eq!(request.header("authorization"), Some("Bearer canary-key"));
     // The pages, by arrows.
     tab_to(page, "Endpoints").await;
-    for tab in ["Usage", "Appearance", "Retention", "Local API", "Security", "About"] {
+    for tab in ["Usage", "Appearance", "Retention", "Backup", "Local API", "Security", "About"] {
         press(page, &[key(Key::Right)]).await;
         focused(page, tab).await;
         page.find("tabpanel", tab).await;

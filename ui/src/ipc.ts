@@ -5,6 +5,9 @@ import { listen } from '@tauri-apps/api/event';
 import type { About } from './generated/About';
 import type { ApiState } from './generated/ApiState';
 import type { Asking } from './generated/Asking';
+import type { BackedUp } from './generated/BackedUp';
+import type { Backup } from './generated/Backup';
+import type { BackupFile } from './generated/BackupFile';
 import type { BulkChange } from './generated/BulkChange';
 import type { BulkReport } from './generated/BulkReport';
 import type { ChainView } from './generated/ChainView';
@@ -36,6 +39,7 @@ import type { PromptPatch } from './generated/PromptPatch';
 import type { Receipt } from './generated/Receipt';
 import type { RequestPage } from './generated/RequestPage';
 import type { Response } from './generated/Response';
+import type { Restored } from './generated/Restored';
 import type { RetentionReport } from './generated/RetentionReport';
 import type { SealView } from './generated/SealView';
 import type { SearchPage } from './generated/SearchPage';
@@ -243,6 +247,16 @@ export const seals = {
   key: () => call<KeyView>('signing_key'),
   replaceKey: () => call<KeyView>('replace_signing_key'),
   signPending: () => call<number>('sign_pending'),
+};
+
+export const backups = {
+  last: () => call<Backup | null>('last_backup'),
+  make: (job: string, hear: (progress: Progress) => void) =>
+    call<BackedUp | null>('back_up', { job, progress: progress(hear) }),
+  choose: (job: string) => call<BackupFile | null>('choose_backup', { job }),
+  restore: (job: string, hear: (progress: Progress) => void) =>
+    call<boolean>('restore_backup', { job, progress: progress(hear) }),
+  restored: () => call<Restored | null>('restored'),
 };
 
 export const exports = {

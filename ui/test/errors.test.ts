@@ -98,7 +98,7 @@ it('sizes, limits and another address are said where they are known', () => {
 });
 
 it('every reason that Rust gives for a refusal has words, in each language', () => {
-  const sources = ['core/src/skein/endpoints/check.rs', 'core/src/skein/endpoints.rs', 'core/src/skein/prompts.rs', 'core/src/skein/bulk.rs', 'core/src/keychain.rs', 'core/src/record/mod.rs', 'src/commands/exports.rs', 'src/commands/clipboard.rs', 'src/commands/links.rs'];
+  const sources = ['core/src/skein/endpoints/check.rs', 'core/src/skein/endpoints.rs', 'core/src/skein/prompts.rs', 'core/src/skein/bulk.rs', 'core/src/keychain.rs', 'core/src/record/mod.rs', 'core/src/store/backup/error.rs', 'src/commands/exports.rs', 'src/commands/backups.rs', 'src/commands/clipboard.rs', 'src/commands/links.rs'];
   const given = sources.flatMap((path) => {
     const source = core(path);
     const named = [...source.matchAll(/(?:unfit|refusal)\(\s*"(\w+)",|"?reason"?: "(\w+)"|"reason"\.into\(\), "(\w+)"/g)];

@@ -11,13 +11,13 @@ import type { Usage } from '../src/generated/Usage';
 import type { UsageAround } from '../src/generated/UsageAround';
 import type { UsageReport } from '../src/generated/UsageReport';
 import type { UsageSum } from '../src/generated/UsageSum';
-import { FakeSeals } from './fakeSeals';
+import { FakeBackups } from './fakeBackups';
 
 type Args = Record<string, unknown>;
 type Asked = { id: string; parent: string | null; response: Response | null };
 type Kept = { thread: Thread; messages: Asked[]; failed: FailedView | null };
 
-export abstract class FakeUsage extends FakeSeals {
+export abstract class FakeUsage extends FakeBackups {
   abstract override threads: Map<string, Kept>;
   abstract chains: Map<string, Kept>;
   abstract endpoints: Endpoint[];

@@ -51,7 +51,7 @@ describe('the list', () => {
   });
 
   it('has every page of the settings', () => {
-    for (const page of ['Endpoints', 'Appearance', 'Retention', 'Local API', 'Security', 'About']) expect(named(page)).toContain(page);
+    for (const page of ['Endpoints', 'Appearance', 'Retention', 'Backup', 'Local API', 'Security', 'About']) expect(named(page)).toContain(page);
   });
 });
 

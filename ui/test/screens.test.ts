@@ -3,6 +3,7 @@ import { screen, waitFor, within } from '@testing-library/svelte';
 import type { UserEvent } from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
 import { api } from '../src/state/api.svelte';
+import { backups } from '../src/state/backups.svelte';
 import { dialogs } from '../src/state/dialogs.svelte';
 import { endpoints } from '../src/state/endpoints.svelte';
 import { pane } from '../src/state/pane.svelte';
@@ -39,7 +40,7 @@ const usual = /^(Loading|Searching)$/;
 const memo = 'acme_tp_2026_11';
 const dialog = () => screen.getByRole('dialog');
 const inspector = () => screen.getByRole('complementary');
-const tab = (name: 'endpoints' | 'usage' | 'retention' | 'api' | 'security' | 'about') => () => dialogs.settings(name);
+const tab = (name: 'endpoints' | 'usage' | 'retention' | 'backup' | 'api' | 'security' | 'about') => () => dialogs.settings(name);
 
 const screens: Record<string, Screen> = {
   'what is due': {
@@ -53,6 +54,10 @@ const screens: Record<string, Screen> = {
   'the endpoints': { command: 'list_endpoints', forget: () => ((endpoints.loaded = false), (endpoints.list = [])), show: () => (tab('endpoints')(), endpoints.load()), region: dialog, full: /api\.openai\.com/ },
   usage: { command: 'usage_report', forget: () => (usage.report = null), show: tab('usage'), region: () => screen.getByRole('tabpanel'), empty: [(fake) => fake.threads.clear(), /Nothing was asked yet\./], full: /All together/ },
   'the local API': { command: 'api_state', forget: () => (api.state = null), show: tab('api'), region: () => screen.getByRole('tabpanel'), empty: [() => {}, /^Off$/], fill: (fake) => (fake.settings.api.enabled = true), full: /^Running$/ },
+  'the last backup': {
+    command: 'last_backup', forget: () => ((backups.loaded = false), (backups.last = null)), show: tab('backup'), region: () => screen.getByRole('tabpanel'), empty: [() => {}, /No backup of this store/],
+    fill: (fake) => (fake.lastBackup = { path: '/media/anna/disk/skein.db', size: 1, threads: 7, messages: 12, madeAt: '2026-11-20T09:00:00.000Z' }), full: /Last backup:/,
+  },
   'the signing key': { command: 'signing_key', forget: () => (signing.key = null), show: tab('security'), region: () => screen.getByRole('tabpanel'), full: /aaa0/ },
   'about the program': { command: 'about', forget: () => (settings.about = null), show: () => (tab('about')(), settings.loadAbout()), region: () => screen.getByRole('tabpanel'), full: /0\.1\.0/ },
   'stored prompts': { command: 'list_prompts', forget: () => ((prompts.loaded = false), (prompts.list = [])), show: () => dialogs.show({ kind: 'prompts', id: null }), region: dialog, empty: [() => {}, /A prompt is a text/], fill: (fake) => fake.prompt('Greeting', 'Hello there'), full: /Greeting/ },

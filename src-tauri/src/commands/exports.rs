@@ -105,7 +105,8 @@ pub fn show_in_folder(saved: State<'_, Saved>, path: String) -> Answer<()> {
     })
 }
 
-fn refusal(reason: &str, message: &str) -> ErrorDetail {
+/// Something that the core does not know of was refused.
+pub fn refusal(reason: &str, message: &str) -> ErrorDetail {
     let details = JsonObject::from_iter([("reason".into(), reason.into())]);
     ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }

@@ -8,6 +8,7 @@
 
 mod api;
 mod asking;
+mod backups;
 mod bulk;
 mod chains;
 pub mod clipboard;
@@ -139,6 +140,11 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         seals::signing_key,
         seals::replace_signing_key,
         seals::sign_pending,
+        backups::last_backup,
+        backups::back_up,
+        backups::choose_backup,
+        backups::restore_backup,
+        backups::restored,
         exports::export,
         exports::export_public_key,
         exports::show_in_folder,

@@ -6,11 +6,12 @@ use std::fs;
 use std::path::Path;
 
 use skein_core::wire::{
-    About, ApiState, Asking, BulkChange, BulkReport, ChainView, Chosen, Comparison, ContextPreview, Deleted, DueThread,
-    Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat, Exported, FilledPrompt, FoundEndpoint,
-    FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price, Progress, Prompt, PromptPatch, Receipt,
-    RequestPage, RetentionReport, SealView, SearchPage, SentRequest, Settings, SidebarListing, SidebarPage,
-    StreamEvent, ThreadDay, ThreadOptions, ThreadView, UsageAround, UsageReport, Verification, Verified,
+    About, ApiState, Asking, BackedUp, Backup, BackupFile, BulkChange, BulkReport, ChainView, Chosen, Comparison,
+    ContextPreview, Deleted, DueThread, Endpoint, EndpointPatch, EndpointTest, Entry, ErrorDetail, ExportFormat,
+    Exported, FilledPrompt, FoundEndpoint, FoundInThread, KeyView, MessageView, Model, NewEndpoint, Page, Price,
+    Progress, Prompt, PromptPatch, Receipt, RequestPage, Restored, RetentionReport, SealView, SearchPage, SentRequest,
+    Settings, SidebarListing, SidebarPage, StreamEvent, ThreadDay, ThreadOptions, ThreadView, UsageAround, UsageReport,
+    Verification, Verified,
 };
 use ts_rs::{Config, TS};
 
@@ -23,6 +24,9 @@ fn generate(dir: &Path) {
         About,
         ApiState,
         Asking,
+        BackedUp,
+        Backup,
+        BackupFile,
         BulkChange,
         BulkReport,
         ChainView,
@@ -52,6 +56,7 @@ fn generate(dir: &Path) {
         PromptPatch,
         Receipt,
         RequestPage,
+        Restored,
         RetentionReport,
         SealView,
         SearchPage,

@@ -7,6 +7,7 @@ export const tabs: [SettingsTab, Key][] = [
   ['usage', 'settings.usage'],
   ['appearance', 'settings.appearance'],
   ['retention', 'settings.retention'],
+  ['backup', 'settings.backup'],
   ['api', 'settings.api'],
   ['security', 'settings.security'],
   ['about', 'settings.about'],

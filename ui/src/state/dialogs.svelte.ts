@@ -3,7 +3,7 @@ import type { Chosen } from '../generated/Chosen';
 import type { State } from '../generated/State';
 import type { Link } from '../ipc';
 
-export type SettingsTab = 'endpoints' | 'usage' | 'appearance' | 'retention' | 'api' | 'security' | 'about';
+export type SettingsTab = 'endpoints' | 'usage' | 'appearance' | 'retention' | 'backup' | 'api' | 'security' | 'about';
 /** Whose price is asked for. */
 export type Priced = { endpoint: string; model: string };
 /** What an export has to know about a thread before it asks. */

@@ -1,6 +1,7 @@
 // How the window comes up, and how it hears of what others did to the store.
 import { desktop, program } from '../ipc';
 import { tellIfAway, watchFocus } from './away';
+import { backups } from './backups.svelte';
 import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
 import { endpoints } from './endpoints.svelte';
@@ -50,6 +51,7 @@ export async function start(show: () => void) {
   show();
   await loaded;
   performance.mark('usable');
+  void backups.arrive();
   void failures.attempt('window:cleaned', () => retention.watch());
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
