@@ -7,6 +7,7 @@ import { endpoints } from '../src/state/endpoints.svelte';
 import { exports } from '../src/state/exports.svelte';
 import { failures } from '../src/state/failures.svelte';
 import { pane } from '../src/state/pane.svelte';
+import { seals } from '../src/state/seals.svelte';
 import { refusal } from './fake';
 import { story } from './story';
 import { article, button, open } from './window';
@@ -268,6 +269,19 @@ describe('what fails by the way is said where it was wanted:', () => {
     fake.refuse.set('show_in_folder', refusal('invalid_request', { reason: 'no_file_manager' }));
     await exports.show('/tmp/x');
     expect((await alert()).textContent).toContain('No file manager could be opened.');
+  });
+
+  it('checking the seal of a thread that is not on show, by its name', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    fake.refuse.set('verify_thread', full);
+    await seals.check('thread_q3');
+    const said = await alert();
+    expect(said.closest('nav')).not.toBeNull();
+    expect(said.textContent).toContain('Q3 audit questions');
+    fake.refuse.clear();
+    await user.click(await tryAgain());
+    await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
   });
 
   it('stopping long work, which goes on', async () => {

@@ -20,7 +20,7 @@ const whereOf = (spot: Spot): Where => places[kindOf(spot)];
 const shown: Where[] = ['thread', 'composer', 'inspector'];
 
 /** What is done to a thread. Each fails beside the thread, wherever it was asked for. */
-export type Doing = 'title' | 'metadata' | 'pin' | 'state' | 'bin' | 'fork' | 'options' | 'version';
+export type Doing = 'title' | 'metadata' | 'pin' | 'state' | 'bin' | 'fork' | 'options' | 'version' | 'seal';
 export const threadSpot = (id: string, what: Doing): Spot => `of-thread:${what}:${id}`;
 /** The thread that such a spot belongs to. */
 export const threadOf = (spot: Spot | undefined) => /^of-thread:\w+:(.*)$/.exec(spot ?? '')?.[1] ?? null;

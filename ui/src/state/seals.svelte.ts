@@ -5,7 +5,7 @@ import type { Thread } from '../generated/Thread';
 import type { Verification } from '../generated/Verification';
 import type { Verified } from '../generated/Verified';
 import { seals as ipc } from '../ipc';
-import { failures } from './failures.svelte';
+import { failures, threadSpot, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { Job } from './work.svelte';
@@ -37,7 +37,8 @@ class Seals {
   async check(id: string): Promise<void> {
     if (this.#checking.has(id)) return;
     this.#checking.add(id);
-    const found = await failures.attempt(`seal:${id}`, () => ipc.verify(id), () => this.check(id));
+    const spot: Spot = pane.id === id ? `seal:${id}` : threadSpot(id, 'seal');
+    const found = await failures.attempt(spot, () => ipc.verify(id), () => this.check(id));
     this.#checking.delete(id);
     if (found === null) return;
     this.#found.set(id, found);
