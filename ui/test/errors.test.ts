@@ -5,8 +5,10 @@ import { screen } from '@testing-library/svelte';
 import { expect, it } from 'vitest';
 import { certificates, figures, kinds, oddities, reasons, show } from '../src/errors';
 import { asError } from '../src/ipc';
-import { de } from '../src/locales/de';
-import { en } from '../src/locales/en';
+import de from '../src/locales/de';
+import en from '../src/locales/en';
+import type { Key } from '../src/state/words.svelte';
+import { catalogues } from './catalogues';
 import { refusal } from './fake';
 import { story } from './story';
 import { field, open } from './window';
@@ -60,9 +62,9 @@ it('whatever a command throws becomes an error with a code', () => {
 /** Details as Rust gives them with any of its kinds. */
 const whole = { status: 400, host: 'a.example', to: 'b.example', size: 9, limit: 8, model: 'm', field: 'f', seconds: 5, retryAfter: 3, speaks: 'freddy' };
 const core = (path: string) => readFileSync(join(import.meta.dirname, '../../src-tauri', path), 'utf8');
-const words = (key: keyof typeof en, details: Record<string, unknown>) => {
+const words = (key: Key, details: Record<string, unknown>) => {
   const given = figures({ code: '', message: '', details });
-  for (const each of [en, de]) expect([key, [...each[key].matchAll(/\{(\w+)\}/g)].filter(([, name]) => given[name ?? ''] === undefined)]).toEqual([key, []]);
+  for (const each of catalogues.values()) expect([key, [...(each[key] ?? '').matchAll(/\{(\w+)\}/g)].filter(([, name]) => given[name ?? ''] === undefined)]).toEqual([key, []]);
   expect(de[key]).not.toBe(en[key]);
 };
 

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { de } from '../src/locales/de';
-import { en } from '../src/locales/en';
+import en from '../src/locales/en';
+import { formFor, languageFor, languages } from '../src/state/languages';
+import { catalogues } from './catalogues';
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
@@ -14,14 +15,57 @@ function sources(folder: string): string[] {
 }
 
 const source = sources(join(import.meta.dirname, '../src')).join('\n');
-const base = (key: string) => key.replace(/\.(one|other)$/, '');
+/** The key without the form, where it is one of what is counted. */
+const base = (key: string) => {
+  const stem = key.replace(/\.(zero|one|two|few|many|other)$/, '');
+  return `${stem}.other` in en ? stem : key;
+};
 const figures = (words: string) => [...words.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+/** The plurals that a language has for what is counted here. */
+const plurals = (tag: string) => {
+  const rules = new Intl.PluralRules(tag);
+  return [...new Set([...Array.from({ length: 1000 }, (_, n) => rules.select(n)), 'other'])];
+};
 
-describe('the catalogues', () => {
-  it('have the same keys', () => {
-    expect(Object.keys(de).sort()).toEqual(Object.keys(en).sort());
+describe.each([...catalogues])('the catalogue %s', (tag, catalogue) => {
+  it('has every key, and every form of what is counted', () => {
+    const keys = [...new Set(Object.keys(en).map(base))];
+    const wanted = keys.flatMap((key) => (`${key}.other` in en ? plurals(tag).map((form) => `${key}.${form}`) : [key]));
+    expect(Object.keys(catalogue).sort()).toEqual(wanted.sort());
   });
 
+  it('names the same figures as the English one', () => {
+    const english: Record<string, string> = en;
+    for (const [key, words] of Object.entries(catalogue)) expect([key, figures(words)]).toEqual([key, figures(english[key] ?? english[`${base(key)}.other`] ?? '')]);
+  });
+
+  it('leaves nothing empty and shouts nowhere', () => {
+    for (const words of Object.values(catalogue)) {
+      expect(words.trim()).not.toBe('');
+      expect(words).not.toContain('!');
+    }
+  });
+});
+
+describe('a language', () => {
+  it('is offered for each file, under the name that it has for itself', () => {
+    expect(languages().map(({ tag }) => tag).sort()).toEqual([...catalogues.keys()].sort());
+    expect(languages()).toEqual(expect.arrayContaining([{ tag: 'de', name: 'Deutsch' }, { tag: 'en', name: 'English' }]));
+  });
+
+  it('is found for what the system speaks', () => {
+    expect(['de', 'de-CH', 'DE-at', 'en-US', 'fr-FR', 'den'].map(languageFor)).toEqual(['de', 'de', 'de', 'en', 'en', 'en']);
+  });
+
+  it('counts in as many forms as it has', () => {
+    const polish = { ...en, 'sidebar.threads.one': '{n} wątek', 'sidebar.threads.few': '{n} wątki', 'sidebar.threads.many': '{n} wątków' };
+    const rules = new Intl.PluralRules('pl');
+    expect([1, 3, 5, 22].map((n) => formFor(polish, 'sidebar.threads', rules.select(n)))).toEqual(['{n} wątek', '{n} wątki', '{n} wątków', '{n} wątki']);
+    expect(formFor(en, 'sidebar.threads', 'many')).toBe(en['sidebar.threads.other']);
+  });
+});
+
+describe('the catalogues', () => {
   it('have no key that nobody uses', () => {
     const unused = Object.keys(en).filter((key) => !source.includes(`'${base(key)}'`) && !source.includes(`"${base(key)}"`));
     expect(unused).toEqual([]);
@@ -33,21 +77,6 @@ describe('the catalogues', () => {
     const used = [...source.matchAll(/\bt\(\s*'([a-z]+\.[A-Za-z_]+)'|\bcount\(\s*'([a-z]+\.[A-Za-z_]+)'/g)].map((match) => match[1] ?? match[2] ?? '');
     expect(used.length).toBeGreaterThan(100);
     expect(used.filter((key) => prefixes.has(key.split('.')[0] ?? '') && !known.has(key))).toEqual([]);
-  });
-
-  it('name the same figures in each language', () => {
-    for (const key of Object.keys(en) as (keyof typeof en)[]) expect([key, figures(de[key])]).toEqual([key, figures(en[key])]);
-  });
-
-  it('have both forms wherever they have one', () => {
-    for (const key of Object.keys(en)) if (key.endsWith('.one')) expect(Object.keys(en)).toContain(`${base(key)}.other`);
-  });
-
-  it('leave nothing empty and shout nowhere', () => {
-    for (const words of [...Object.values(en), ...Object.values(de)]) {
-      expect(words.trim()).not.toBe('');
-      expect(words).not.toContain('!');
-    }
   });
 });
 

@@ -1,4 +1,4 @@
-// How much the window loads: all of it, compressed, built here as for a release.
+// How much the window loads: all of it, compressed, built here as for a release, in the language that takes the most.
 import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { expect, it, vi } from 'vitest';
@@ -10,8 +10,10 @@ it('takes at most 250 KB compressed, all of it together', async () => {
   const built = await build({ mode: 'production', logLevel: 'silent', build: { write: false } });
   const outputs = [built].flat().flatMap((each) => ('output' in each ? each.output : []));
   vi.unstubAllEnvs();
-  const sizes = outputs.map((file) => gzipSync(file.type === 'chunk' ? file.code : file.source).length);
-  const total = sizes.reduce((sum, size) => sum + size, 0);
+  const size = (file: (typeof outputs)[number]) => gzipSync(file.type === 'chunk' ? file.code : file.source).length;
+  const languages = outputs.filter((file) => file.type === 'chunk' && file.facadeModuleId?.includes('/locales/'));
+  const rest = outputs.filter((file) => !languages.includes(file));
+  const total = rest.reduce((sum, file) => sum + size(file), Math.max(...languages.map(size)));
   expect(total).toBeGreaterThan(MOST / 20);
   expect(total).toBeLessThan(MOST);
 });

@@ -1,7 +1,7 @@
 // Deutsch.
-import type { Catalogue } from '../state/words.svelte';
+import type { Catalogue } from '../state/languages';
 
-export const de: Catalogue = {
+export default {
   'about.data': 'Deine Daten',
   'about.keychain': 'Schlüsselbund',
   'about.keychainLocked': 'Gesperrt. Entsperre ihn, um Schlüssel zu behalten.',
@@ -1047,4 +1047,4 @@ export const de: Catalogue = {
   'version.removed': 'Entfernt:',
   'version.right': 'Zweite Fassung',
   'version.show': 'Diese zeigen',
-};
+} satisfies Catalogue;

@@ -1,5 +1,5 @@
-// English. A key with `.one` and `.other` has a form for one and a form for more.
-export const en = {
+// English. What is counted has a form for each plural of the language: here `.one` and `.other`.
+export default {
   'about.data': 'Your data',
   'about.keychain': 'Keychain',
   'about.keychainLocked': 'Locked. Unlock it to keep keys.',

@@ -51,12 +51,14 @@ class SettingsState {
   scale = $derived(this.all.appearance.textSize / 100);
   #system = window.matchMedia('(prefers-color-scheme: dark)');
   #watching = false;
+  #speaking: Promise<unknown> = Promise.resolve();
 
   async load() {
     if (!this.#watching) this.#system.addEventListener('change', () => this.#paint());
     this.#watching = true;
     this.#paint();
     await failures.attempt('window:settings', () => this.reload());
+    await this.#speaking;
   }
 
   async loadAbout(): Promise<void> {
@@ -116,7 +118,7 @@ class SettingsState {
     root.dataset['theme'] = dark ? 'dark' : 'light';
     root.dataset['density'] = density;
     root.style.fontSize = `${textSize}%`;
-    words.choose(language);
+    this.#speaking = failures.attempt('window:words', () => words.choose(language));
   }
 }
 

@@ -1,27 +1,28 @@
 // Which language the window speaks: words from the catalogue, numbers and dates by locale.
 import type { Cost } from '../generated/Cost';
-import { de } from '../locales/de';
-import { en } from '../locales/en';
+import en from '../locales/en';
+import { catalogueOf, formFor, languageFor, type Catalogue, type CountKey, type Key } from './languages';
 
-export type Key = keyof typeof en;
-export type Catalogue = Record<Key, string>;
-/** A key that has a form for one and a form for more. */
-export type CountKey = Key extends infer K ? (K extends `${infer Base}.one` ? Base : never) : never;
+export type { CountKey, Key };
 type Figures = Record<string, string | number>;
-
-const catalogues: Record<string, Catalogue> = { en, de };
 
 class Words {
   language = $state('en');
+  #catalogue = $state.raw<Catalogue>(en);
+  #wanted = 'en';
   /** Set once a minute, so that "5 min" grows old by itself. */
   now = $state(Date.now());
 
-  /** The catalogue for a wish (`null`: the system's), English where there is none. */
-  choose(wish: string | null) {
-    const wanted = wish ?? navigator.language;
-    const short = wanted.slice(0, 2).toLowerCase();
-    this.language = short in catalogues ? short : 'en';
-    document.documentElement.lang = this.language;
+  /** Speaks the language that is wished for (`null`: the system's) once its words are there, English where it has none. */
+  async choose(wish: string | null) {
+    const language = languageFor(wish ?? navigator.language);
+    this.#wanted = language;
+    if (language === this.language) return;
+    const catalogue = await catalogueOf(language);
+    if (this.#wanted !== language) return;
+    this.#catalogue = catalogue;
+    this.language = language;
+    document.documentElement.lang = language;
   }
 
   get locale() {
@@ -29,20 +30,19 @@ class Words {
     return system.startsWith(this.language) ? system : this.language === 'en' ? 'en-GB' : this.language;
   }
 
-  t = (key: Key, figures: Figures = {}): string => {
-    const words = catalogues[this.language]?.[key] ?? en[key];
+  t = (key: Key, figures: Figures = {}): string => this.#fill(this.#catalogue[key] ?? en[key], figures);
+
+  /** Words for a count, in the form that the language has for it, with the number as `{n}`. */
+  count = (key: CountKey, n: number, figures: Figures = {}): string =>
+    this.#fill(formFor(this.#catalogue, key, formats.plural(this.language).select(n)), { n, ...figures });
+
+  #fill(words: string, figures: Figures) {
     return words.replace(/\{(\w+)\}/g, (_, name: string) => {
       const figure = figures[name];
       if (figure === undefined) return '…';
       return typeof figure === 'number' ? this.number(figure) : figure;
     });
-  };
-
-  /** Words for a count: `key.one` or `key.other`, with the number as `{n}`. */
-  count = (key: CountKey, n: number, figures: Figures = {}): string => {
-    const form = formats.plural(this.language).select(n) === 'one' ? 'one' : 'other';
-    return this.t(`${key}.${form}` as Key, { n, ...figures });
-  };
+  }
 
   number(n: number) {
     return formats.number(this.locale).format(n);
