@@ -80,6 +80,7 @@ describe('choosing', () => {
     expect(fake.did('change_threads')[0]).toMatchObject({ chosen: { kind: 'listed', except: [memo] }, change: { kind: 'pin', pinned: true } });
     expect(fake.did('sidebar_ids')).toEqual([]);
     await waitFor(() => expect(sidebar.groups.find((group) => group.pinned)?.count).toBe(10_006));
+    expect(within(screen.getByRole('navigation')).getByRole('button', { name: /^Pinned 10,006 threads/ }).textContent).toContain('10,006');
   });
 });
 

@@ -78,6 +78,9 @@ it('German is written as Germans do', async () => {
   const plain = (text: string) => text.replaceAll(/\s/g, ' ');
   expect([words.date('2026-11-09T12:00:00'), words.moment('2026-11-09T09:05:00'), words.clock('2026-11-09T09:05:00')]).toEqual(['9. Nov. 2026', '09.11.2026, 09:05', '09:05']);
   expect([words.money({ amount: '1234.5', currency: 'EUR' }), words.percent(0.9), words.roughly(1_300_009)].map(plain)).toEqual(['1.234,50 €', '90 %', '1,3 Mio.']);
+  expect([words.between(1, 2000), words.list(['A', 'B', 'C']), words.figures(['1.204 Token', '0,02 €'])]).toEqual(['1–2.000', 'A, B und C', '1.204 Token, 0,02 €']);
+  expect(plain(words.stretch('2026-11-09T09:05:00', '2026-11-12T10:00:00'))).toBe('09.11.2026, 09:05 – 12.11.2026, 10:00');
+  expect([words.bytes(1), words.count('system.missing', 2, { names: words.list(['{{a}}', '{{b}}']) })]).toEqual(['1 Byte', '{{a}} und {{b}} haben keinen Wert in den Metadaten und bleiben stehen.']);
   expect([words.monthName('2026-11'), words.dayOf('2026-11-22')]).toEqual(['November 2026', 'So., 22. November']);
   await words.choose('en');
 });

@@ -17,11 +17,11 @@ class Words {
   async choose(wish: string | null) {
     const language = languageFor(wish ?? navigator.language);
     this.#wanted = language;
-    if (language === this.language) return;
-    const catalogue = await catalogueOf(language);
-    if (this.#wanted !== language) return;
-    this.#catalogue = catalogue;
-    this.language = language;
+    if (language !== this.language) {
+      const catalogue = await catalogueOf(language);
+      if (this.#wanted !== language) return;
+      [this.#catalogue, this.language] = [catalogue, language];
+    }
     document.documentElement.lang = language;
   }
 
@@ -58,12 +58,32 @@ class Words {
     return formats.percent(this.locale).format(part);
   }
 
+  /** The first number and the last: `1–2,000`. */
+  between(first: number, last: number) {
+    return formats.number(this.locale).formatRange(first, last);
+  }
+
+  /** Names in one sentence: `A, B and C`. */
+  list(names: string[]) {
+    return formats.list(this.locale).format(names);
+  }
+
+  /** Figures that belong together: `1,204 tokens, $0.02`. */
+  figures(each: string[]) {
+    return formats.figures(this.locale).format(each);
+  }
+
   date(time: string) {
     return formats.date(this.locale).format(new Date(time));
   }
 
   moment(time: string) {
     return formats.moment(this.locale).format(new Date(time));
+  }
+
+  /** From a moment to another; what both have in common is said once. */
+  stretch(from: string, to: string) {
+    return formats.moment(this.locale).formatRange(new Date(from), new Date(to));
   }
 
   /** A day of the calendar, such as `2026-11-22`, and the month that one is in. */
@@ -121,7 +141,7 @@ class Words {
   }
 
   bytes(n: number) {
-    if (n < 1024) return this.t('size.bytes', { n });
+    if (n < 1024) return this.count('size.bytes', n);
     if (n < 1024 * 1024) return this.t('size.kib', { n: Math.round(n / 102.4) / 10 });
     return this.t('size.mib', { n: Math.round(n / 104_857.6) / 10 });
   }
@@ -157,6 +177,8 @@ const formats = {
   number: kept((locale) => new Intl.NumberFormat(locale)),
   roughly: kept((locale) => new Intl.NumberFormat(locale, { notation: 'compact' })),
   percent: kept((locale) => new Intl.NumberFormat(locale, { style: 'percent' })),
+  list: kept((locale) => new Intl.ListFormat(locale)),
+  figures: kept((locale) => new Intl.ListFormat(locale, { type: 'unit', style: 'short' })),
   date: dates({ day: 'numeric', month: 'short', year: 'numeric' }),
   moment: dates({ dateStyle: 'medium', timeStyle: 'short' }),
   clock: dates({ timeStyle: 'short' }),
