@@ -184,6 +184,8 @@ export const usage = {
 export const chains = {
   respond: (previous: string | null, ask: ChainAsk) => call<Response>('respond_in_chain', { previous, ...ask }),
   open: (responseId: string) => call<ChainView>('open_chain', { responseId }),
+  /** One of its messages, whole however long it is. */
+  message: (responseId: string, messageId: string) => call<MessageView>('chain_message', { responseId, messageId }),
   preview: (previous: string | null, options: ThreadOptions, model: string | null, draft: string) =>
     call<ContextPreview>('preview_chain', { previous, options, model, draft }),
   copyMessage: (responseId: string, messageId: string, plain: boolean) =>

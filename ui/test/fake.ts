@@ -584,6 +584,14 @@ export class Fake extends FakePrompts {
     };
   }
 
+  on_chain_message({ responseId, messageId }: Args) {
+    const kept = this.chains.get(String(responseId));
+    if (!kept) throw refusal('response_expired');
+    const path = this.path(kept);
+    const at = path.findIndex((message) => message.id === messageId);
+    return this.view(kept, path[at]!, at + 1, true);
+  }
+
   on_preview_chain({ draft }: Args) {
     return this.on_preview_context({ thread: null, draft });
   }

@@ -1,6 +1,7 @@
 // A temporary chat: it can be told from a thread, it is asked like one, and it leaves nothing behind.
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
+import { commands } from '../src/commands';
 import { pane } from '../src/state/pane.svelte';
 import { temporary } from '../src/state/temporary.svelte';
 import { toasts } from '../src/state/toasts.svelte';
@@ -108,6 +109,51 @@ describe('a temporary chat', () => {
     await ask(fake, user, 'One', 'A **strong** reply');
     await user.click(within(article('strong')).getByRole('button', { name: 'Copy' }));
     await waitFor(() => expect(fake.copied).toEqual(['A **strong** reply']));
+  });
+
+  it('goes back to what was said before with the arrows, from the empty field', async () => {
+    const { fake, user } = await begin();
+    await ask(fake, user, 'One', 'First reply');
+    await ask(fake, user, 'Two', 'Second reply');
+    await user.click(field());
+    await user.keyboard('{ArrowUp}');
+    await waitFor(() => expect(field().value).toBe('Two'));
+    await user.keyboard('{ArrowUp}');
+    await waitFor(() => expect(field().value).toBe('One'));
+    await user.keyboard('{ArrowDown}{ArrowDown}');
+    await waitFor(() => expect(field().value).toBe(''));
+  });
+
+  it('folds what is long, as a thread does, unless it was seen arriving', async () => {
+    const { fake, user } = await begin();
+    await ask(fake, user, 'One', `${'a line\n'.repeat(150)}the end of one`);
+    await ask(fake, user, 'Two', 'Short');
+    expect(article(/the end of one/)).toBeTruthy();
+    await user.click(within(article(/the end of one/)).getByRole('button', { name: 'Show less' }));
+    await waitFor(() => expect(article(/^a line/).textContent).not.toContain('the end of one'));
+    await user.click(within(article(/^a line/)).getByRole('button', { name: /^Show all 151 lines/ }));
+    await waitFor(() => expect(article(/the end of one/)).toBeTruthy());
+    expect(fake.did('chain_message').at(-1)).toMatchObject({ responseId: running() });
+    await clean();
+  });
+
+  it('is walked through with J and K, and what has the focus is copied and quoted', async () => {
+    const { fake, user } = await begin();
+    await ask(fake, user, 'One', 'A **strong** reply');
+    screen.getByTestId('temporary').focus();
+    await user.keyboard('k');
+    await user.keyboard('k');
+    expect(document.activeElement).toBe(article('One'));
+    await user.keyboard('{Enter}');
+    const menu = await screen.findByRole('menu', { name: 'Message actions' });
+    expect(within(menu).getAllByRole('menuitem').map((item) => item.textContent.trim())).toEqual(['Copy as Markdown', 'Copy as plain text', 'Quote']);
+    await user.click(within(menu).getByRole('menuitem', { name: 'Quote' }));
+    await waitFor(() => expect(field().value).toBe('> One\n\n'));
+    const command = (id: string) => commands.find((each) => each.id === `message.${id}`);
+    expect(command('copyLast')?.when?.()).toBe(true);
+    void command('copyLast')?.run();
+    await waitFor(() => expect(fake.copied).toEqual(['A **strong** reply']));
+    expect([command('retryLast'), command('fork'), command('edit')].map((each) => each?.when?.())).toEqual([true, false, false]);
   });
 
   it('becomes a thread when it is to be kept', async () => {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use skein_core::wire::{
-    ChainView, ContextPreview, Input, Response, ResponseRequest, Role, TextPart, Thread, ThreadOptions,
+    ChainView, ContextPreview, Input, MessageView, Response, ResponseRequest, Role, TextPart, Thread, ThreadOptions,
 };
 use skein_core::{Beginning, RespondOptions, Skein, render};
 use tauri::State;
@@ -70,6 +70,12 @@ pub fn copy_chain_message(
 ) -> Answer<()> {
     let text = blocking(|| skein.chain_text(&response_id, &message_id))?;
     clipboard.put(if plain { render::plain(&text) } else { text })
+}
+
+/// A message of a chain, whole however long it is.
+#[tauri::command(async)]
+pub fn chain_message(skein: Handle<'_>, response_id: String, message_id: String) -> Answer<MessageView> {
+    blocking(|| skein.chain_message(&response_id, &message_id))
 }
 
 /// The Markdown of a message of a chain, as it was written.

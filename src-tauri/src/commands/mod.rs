@@ -97,6 +97,7 @@ pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
         usage::delete_price,
         chains::respond_in_chain,
         chains::open_chain,
+        chains::chain_message,
         chains::preview_chain,
         chains::copy_chain_message,
         chains::chain_text,

@@ -95,6 +95,26 @@ async fn the_model_sees_the_whole_chain_up_to_the_response_that_is_named() {
 }
 
 #[tokio::test]
+async fn a_long_message_of_a_chain_shows_its_beginning_until_all_of_it_is_asked_for() {
+    let world = World::new();
+    let long = |end: &str| format!("{}{end}", "a line\n".repeat(200));
+    world.server.always(Reply::text(&long("the end of the reply")));
+    let first = chat(&world, None, &long("the end of the question")).await;
+    let shown = world.skein.chain(&first.id).unwrap().messages;
+    assert_eq!(shown.iter().map(|view| view.folded).collect::<Vec<_>>(), [Some(201), None]);
+    assert!(!shown[0].html.contains("the end"), "only its beginning is painted");
+    assert!(shown[1].html.contains("the end of the reply"), "a reply at the end was seen arriving");
+    let whole = world.skein.chain_message(&first.id, &shown[0].message.id).unwrap();
+    assert_eq!((whole.folded, whole.position), (None, 1));
+    assert!(whole.html.contains("the end of the question"));
+
+    let second = chat(&world, Some(&first.id), "and now?").await;
+    let shown = world.skein.chain(&second.id).unwrap().messages;
+    assert_eq!(shown.iter().map(|view| view.folded).collect::<Vec<_>>(), [Some(201), Some(201), None, None]);
+    assert_eq!(refused(world.skein.chain_message(&second.id, "msg_none")), Code::MessageNotFound);
+}
+
+#[tokio::test]
 async fn system_messages_of_a_chain_always_go_and_what_does_not_fit_is_counted() {
     let world = World::with_window(Some(2_000));
     let long = |n: u32| format!("{n} {}", "word ".repeat(240));

@@ -16,14 +16,17 @@ const shown = () => temporary.chat ?? pane;
 
 /** The last reply of an open thread, while nothing is being written. */
 const lastReply = () => {
-  const last = temporary.chat === null && pane.canWrite && pane.stream === null ? pane.last?.message : undefined;
+  const last = pane.canWrite && pane.stream === null ? pane.last?.message : undefined;
   return last?.role === 'assistant' ? last.id : null;
 };
+
+const copy = (id: string, plain: boolean) => (temporary.chat === null ? copyMessage(id, plain) : temporary.chat.copy(id, plain));
+const quote = (id: string) => (temporary.chat === null ? quoteMessage(id) : temporary.chat.quoteMessage(id));
 
 /** A command on the message that has the focus, or else on the last one. */
 function on(what: string, words: Key, icon: string, fits: (view: MessageView) => boolean, run: (view: MessageView) => unknown): Command {
   const found = () => {
-    const view = temporary.chat === null ? pane.atHand : null;
+    const view = shown().atHand;
     return view !== null && fits(view) ? view : null;
   };
   const act = () => {
@@ -34,15 +37,16 @@ function on(what: string, words: Key, icon: string, fits: (view: MessageView) =>
 }
 
 const writable = () => pane.canWrite && pane.stream === null;
-const walks = () => temporary.chat === null && pane.length > 0;
+const inThread = () => temporary.chat === null;
+const walks = () => shown().length > 0;
 const seekable = () => temporary.chat === null && pane.id !== null && !search.shown;
 
 /** To the next match; without any sought, to the field for one. */
 const seek = (by: 1 | -1) => (find.open && find.hits.length > 0 ? find.step(by) : find.show());
 
 export const messages: Command[] = [
-  { id: 'message.next', words: 'commands.nextMessage', group: 'message', icon: 'down', shortcut: { key: 'j' }, when: walks, run: () => void (pane.stepWanted = 1) },
-  { id: 'message.previous', words: 'commands.previousMessage', group: 'message', icon: 'left', shortcut: { key: 'k' }, when: walks, run: () => void (pane.stepWanted = -1) },
+  { id: 'message.next', words: 'commands.nextMessage', group: 'message', icon: 'down', shortcut: { key: 'j' }, when: walks, run: () => void (shown().stepWanted = 1) },
+  { id: 'message.previous', words: 'commands.previousMessage', group: 'message', icon: 'left', shortcut: { key: 'k' }, when: walks, run: () => void (shown().stepWanted = -1) },
   {
     id: 'message.stop', words: 'shortcuts.stop', group: 'message', icon: 'stop', shortcut: { key: 'Escape' },
     when: () => shown().stream !== null, run: () => (temporary.chat === null ? stop() : temporary.chat.stop()),
@@ -57,12 +61,15 @@ export const messages: Command[] = [
   },
   {
     id: 'message.end', words: 'thread.toEnd', group: 'message', icon: 'down',
-    when: () => temporary.chat === null && pane.length > 0, run: () => void (pane.endWanted += 1),
+    when: walks, run: () => void (shown().endWanted += 1),
   },
   {
     id: 'message.copyLast', words: 'commands.copyLast', group: 'message', icon: 'copy',
-    when: () => temporary.chat === null && pane.last !== null,
-    run: () => (pane.last === null ? undefined : copyMessage(pane.last.message.id, false)),
+    when: () => shown().last !== null,
+    run: () => {
+      const { last } = shown();
+      if (last !== null) void copy(last.message.id, false);
+    },
   },
   {
     id: 'message.receipt', words: 'saw.heading', group: 'message', icon: 'details',
@@ -70,17 +77,18 @@ export const messages: Command[] = [
   },
   {
     id: 'message.retryLast', words: 'commands.retryLast', group: 'message', icon: 'retry',
-    when: () => lastReply() !== null,
+    when: () => temporary.chat?.canRetry ?? lastReply() !== null,
     run: () => {
+      if (temporary.chat !== null) return void temporary.chat.retry();
       const id = lastReply();
       if (id !== null) retry(id);
     },
   },
-  on('copyPlain', 'commands.copyPlain', 'copy', () => true, ({ message }) => copyMessage(message.id, true)),
-  on('quote', 'commands.quote', 'quote', () => pane.canWrite, ({ message }) => quoteMessage(message.id)),
-  on('edit', 'commands.edit', 'edit', (view) => writable() && view.message.role === 'user' && view.size <= FIELD_CHARS, ({ message }) => edit(message.id)),
-  on('fork', 'commands.fork', 'fork', () => true, forkHere),
-  on('aside', 'commands.asideLast', 'temporary', (view) => view.response !== null, (view) => temporary.aside(view)),
+  on('copyPlain', 'commands.copyPlain', 'copy', () => true, ({ message }) => copy(message.id, true)),
+  on('quote', 'commands.quote', 'quote', () => !inThread() || pane.canWrite, ({ message }) => quote(message.id)),
+  on('edit', 'commands.edit', 'edit', (view) => inThread() && writable() && view.message.role === 'user' && view.size <= FIELD_CHARS, ({ message }) => edit(message.id)),
+  on('fork', 'commands.fork', 'fork', inThread, forkHere),
+  on('aside', 'commands.asideLast', 'temporary', (view) => inThread() && view.response !== null, (view) => temporary.aside(view)),
   on('compare', 'commands.compare', 'details', (view) => view.message.versions.length > 1, compareVersions),
-  on('unfold', 'commands.unfold', 'down', (view) => folds.isFolded(view), (view) => folds.open(pane.id ?? '', view)),
+  on('unfold', 'commands.unfold', 'down', folds.isFolded.bind(folds), (view) => temporary.chat?.openWhole(view) ?? folds.open(pane.id ?? '', view)),
 ];

@@ -4,7 +4,6 @@ import { responses, threads, type Ask } from '../ipc';
 import { endpoints } from './endpoints.svelte';
 import { failures, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
-import { Recall } from './recall';
 import { settings } from './settings.svelte';
 import { ThreadAsking } from './threadAsking.svelte';
 import { Writing, type Fold } from './writing.svelte';
@@ -26,8 +25,6 @@ class Composer extends Writing {
   #stored: Promise<unknown> = Promise.resolve();
   /** What stood in the field and beside it in each thread that has folded texts. */
   #parts = new Map<string | null, { whole: string; text: string; folds: Fold[] }>();
-  #recall = new Recall();
-  #walking: Promise<unknown> = Promise.resolve();
 
   /** The client that a new thread will be for. */
   get client() {
@@ -94,7 +91,7 @@ class Composer extends Writing {
   enter(thread: string | null, draft: Draft) {
     this.#thread = thread;
     this.#model = draft.model;
-    this.#recall.reset();
+    this.walk.reset();
     this.put(draft.text);
     this.#unfoldAsBefore(thread, draft.text);
     this.#unsaved = false;
@@ -119,21 +116,16 @@ class Composer extends Writing {
     return responses.previewContext(this.#thread, this.model, draft);
   }
 
-  override recall(by: -1 | 1) {
-    const { whole } = this;
-    if (!this.#recall.walks(whole, by)) return false;
-    this.#walking = this.#walking.then(() => this.#walk(this.#thread, by));
-    return true;
-  }
-
-  async #walk(thread: string | null, by: -1 | 1) {
-    const before = this.whole;
-    if (!this.#recall.walks(before, by)) return;
-    const text = await failures.attempt('composer:recall', () => this.#recall.step(by), () => this.recall(by));
-    // Whoever went elsewhere or wrote on meanwhile keeps what they have.
-    if (text === null || thread !== this.#thread || this.whole !== before) return;
-    this.put(text);
-    this.changed();
+  protected get earlier() {
+    const thread = this.#thread ?? '';
+    return {
+      id: this.#thread,
+      length: pane.length,
+      view: (place: number) => pane.view(place),
+      fetch: (from: number, to: number) => threads.messageViews(thread, from, to),
+      text: (messageId: string) => threads.messageText(thread, messageId),
+      spot: 'composer:recall',
+    };
   }
 
   async send(): Promise<void> {
@@ -160,7 +152,7 @@ class Composer extends Writing {
     if (here && this.whole === text) {
       clearTimeout(this.#saving);
       this.#unsaved = false;
-      this.#recall.reset();
+      this.walk.reset();
       this.put('');
     }
     const left = here ? this.#draft : nothing;

@@ -1,8 +1,8 @@
-// Long messages of the thread on show that were opened: their whole text, by their id. They stay
-// open for as long as the thread is.
+// Long messages of what is on show that were opened: their whole text, by their id. They stay open
+// for as long as the thread or the temporary chat is.
 import { SvelteMap } from 'svelte/reactivity';
 import type { MessageView } from '../generated/MessageView';
-import { threads } from '../ipc';
+import { chains, threads } from '../ipc';
 import { failures } from './failures.svelte';
 
 class Folds {
@@ -17,12 +17,19 @@ class Folds {
     return view.folded !== null && !this.#whole.has(view.message.id);
   }
 
-  /** Shows all of a message. */
-  async open(thread: string, view: MessageView): Promise<void> {
-    const { position, message } = view;
-    const found = await failures.attempt(`message:${message.id}`, () => threads.messageViews(thread, position, position, true), () => this.open(thread, view));
-    const whole = found?.find((each) => each.message.id === message.id);
-    if (whole) this.#whole.set(message.id, whole.html);
+  /** Shows all of a message of a thread. */
+  open(thread: string, { position, message }: MessageView) {
+    return this.#open(message.id, async () => (await threads.messageViews(thread, position, position, true)).find((each) => each.message.id === message.id));
+  }
+
+  /** Shows all of a message of the chain up to a response. */
+  openInChain(response: string, { message }: MessageView) {
+    return this.#open(message.id, () => chains.message(response, message.id));
+  }
+
+  async #open(id: string, fetch: () => Promise<MessageView | undefined>): Promise<void> {
+    const whole = await failures.attempt(`message:${id}`, fetch, () => this.#open(id, fetch));
+    if (whole) this.#whole.set(id, whole.html);
   }
 
   close(view: MessageView) {

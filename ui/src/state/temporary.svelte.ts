@@ -1,5 +1,6 @@
 // The temporary chat: a chain of responses, in memory only. Nothing of it is kept, drafts included,
 // unless the person asks for it to become a thread.
+import type { ChainView } from '../generated/ChainView';
 import type { FailedView } from '../generated/FailedView';
 import type { MessageView } from '../generated/MessageView';
 import type { Response } from '../generated/Response';
@@ -8,6 +9,7 @@ import { copied } from './actions';
 import { usual } from './asking.svelte';
 import { ChatAsking } from './chatAsking.svelte';
 import { failures, threadSpot } from './failures.svelte';
+import { folds } from './folds.svelte';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { streams } from './streams.svelte';
@@ -33,6 +35,12 @@ export class Chat extends Writing {
   /** The last response, if it ended without a text. */
   failed = $state.raw<FailedView | null>(null);
   expired = $derived(this.expiresAt !== null && Date.parse(this.expiresAt) <= words.now);
+  /** The place of the message that has the focus, or had it before a dialog opened. */
+  focused = $state<number | null>(null);
+  /** The message after or before that one is to get the focus. */
+  stepWanted = $state<1 | -1 | null>(null);
+  /** Grows when the end is to be shown. */
+  endWanted = $state(0);
   #model = $state<string | null>(null);
   /** What was sent last, and what that went on from. */
   #asked: { ask: ChainAsk; previous: string | null } | null = null;
@@ -55,6 +63,18 @@ export class Chat extends Writing {
     return chains.preview(this.#previous, this.asking.options, this.model, draft);
   }
 
+  protected get earlier() {
+    const last = this.response?.id ?? '';
+    return {
+      id: this.response === null ? null : 'chat',
+      length: this.messages.length,
+      view: (place: number) => this.messages[place - 1] ?? null,
+      fetch: () => Promise.resolve([]),
+      text: (messageId: string) => chains.text(last, messageId),
+      spot: 'temporary:recall',
+    };
+  }
+
   /** What the next message goes on from. */
   get #previous() {
     return this.response?.id ?? this.aside?.response ?? null;
@@ -63,6 +83,24 @@ export class Chat extends Writing {
   /** While a reply runs nothing can follow it, so what would be seen stays as it was. */
   override look() {
     if (this.stream === null) super.look();
+  }
+
+  get length() {
+    return this.messages.length;
+  }
+
+  get last() {
+    return this.messages.at(-1) ?? null;
+  }
+
+  /** The message that a command is about: the one with the focus, or else the last. */
+  get atHand() {
+    return this.focused === null ? this.last : (this.messages[this.focused - 1] ?? null);
+  }
+
+  /** Whether its last reply can be asked for again. */
+  get canRetry() {
+    return this.stream === null && this.last?.message.role === 'assistant';
   }
 
   /** Whether there is nothing in it that anybody would miss. */
@@ -110,6 +148,9 @@ export class Chat extends Writing {
     if (asked === undefined) return;
     const view = await failures.attempt('temporary:open', () => chains.open(asked), () => this.refresh());
     if (view === null || this.response?.id !== asked) return;
+    await this.#unfoldArrived(asked, view);
+    if (this.response.id !== asked) return;
+    for (const each of view.messages) folds.keep(this.messages[each.position - 1], each);
     this.messages = view.messages;
     this.failed = view.failed;
     this.expiresAt = view.expiresAt;
@@ -117,9 +158,20 @@ export class Chat extends Writing {
     this.look();
   }
 
-  copy(messageId: string, plain: boolean) {
+  /** A reply that was seen arriving does not fold under the eyes of its reader. */
+  async #unfoldArrived(response: string, { messages, streaming }: ChainView) {
+    const last = messages.at(-1);
+    if (last && last.folded !== null && streaming === null && this.stream !== null) await folds.openInChain(response, last);
+  }
+
+  /** Shows all of a long message. */
+  async openWhole(view: MessageView) {
+    if (this.response !== null) await folds.openInChain(this.response.id, view);
+  }
+
+  async copy(messageId: string, plain: boolean) {
     const last = this.response?.id;
-    return last === undefined ? Promise.resolve(false) : copied(() => chains.copyMessage(last, messageId, plain));
+    if (last !== undefined && (await copied(() => chains.copyMessage(last, messageId, plain)))) toasts.add(t('toast.copied'));
   }
 
   /** Puts one of its messages into the field as a quotation. */

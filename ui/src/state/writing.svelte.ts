@@ -4,6 +4,8 @@ import type { ErrorDetail } from '../generated/ErrorDetail';
 import { asError } from '../ipc';
 import type { Asking } from './asking.svelte';
 import { Choosing } from './choosing.svelte';
+import { failures } from './failures.svelte';
+import { Recall, type Earlier } from './recall';
 
 const PREVIEW_AFTER = 250;
 export const MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -49,6 +51,8 @@ export abstract class Writing {
   panel = $state<Panel | null>(null);
   /** Putting in a stored prompt. */
   readonly choosing = new Choosing(this);
+  protected readonly walk = new Recall(() => this.earlier);
+  #walking: Promise<unknown> = Promise.resolve();
   #looking: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
@@ -59,6 +63,8 @@ export abstract class Writing {
   abstract choose(model: string | null): void;
   abstract send(): Promise<void>;
   protected abstract foresee(): Promise<ContextPreview>;
+  /** What was said before. */
+  protected abstract get earlier(): Earlier;
 
   /** Whether nothing can be sent from here. */
   get closed() {
@@ -69,8 +75,21 @@ export abstract class Writing {
   async flush() {}
 
   /** Goes to a message of one's own before (-1) or after (1) the one in the field; false if the key is not for that. */
-  recall(_by: -1 | 1): boolean {
-    return false;
+  recall(by: -1 | 1): boolean {
+    if (!this.walk.walks(this.whole, by)) return false;
+    const { id } = this.earlier;
+    this.#walking = this.#walking.then(() => this.#walk(id, by));
+    return true;
+  }
+
+  async #walk(id: string | null, by: -1 | 1) {
+    const before = this.whole;
+    if (!this.walk.walks(before, by)) return;
+    const text = await failures.attempt(this.earlier.spot, () => this.walk.step(by), () => this.recall(by));
+    // Whoever went elsewhere or wrote on meanwhile keeps what they have.
+    if (text === null || id !== this.earlier.id || this.whole !== before) return;
+    this.put(text);
+    this.changed();
   }
 
   /** Everything that would be sent. */

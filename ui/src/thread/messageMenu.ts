@@ -7,7 +7,7 @@ import { pane } from '../state/pane.svelte';
 import { receipts } from '../state/receipts.svelte';
 import { temporary } from '../state/temporary.svelte';
 import { t } from '../state/words.svelte';
-import { FIELD_CHARS } from '../state/writing.svelte';
+import { FIELD_CHARS, type Writing } from '../state/writing.svelte';
 import { selectedIn } from './selection';
 
 const writable = () => pane.canWrite && pane.stream === null;
@@ -42,19 +42,26 @@ export const forkHere = (view: MessageView) => {
   if (pane.id !== null) void fork(pane.id, view.message.id);
 };
 
-/** Everything, for the menu. */
-export function messageMenu(view: MessageView): (Item | string)[] {
-  const { id } = view.message;
+/** Copying, and quoting where something can be written: first what is selected of a message, then all of it. */
+export function textActs(id: string, copy: (plain: boolean) => unknown, into: { writing: Writing; quote: () => unknown } | null): (Item | string)[] {
   const words = selectedIn(id);
   const items: (Item | string)[] = [];
   if (words !== '') items.push({ label: t('action.copySelection'), icon: 'copy', run: () => void copyText(words) });
-  if (words !== '' && pane.canWrite) items.push({ label: t('action.quoteSelection'), icon: 'quote', run: () => composer.quote(words) });
+  if (words !== '' && into) items.push({ label: t('action.quoteSelection'), icon: 'quote', run: () => into.writing.quote(words) });
   if (items.length > 0) items.push('');
   items.push(
-    { label: t('action.copyMarkdown'), icon: 'copy', run: () => void copyMessage(id, false) },
-    { label: t('action.copyPlain'), icon: 'copy', run: () => void copyMessage(id, true) },
+    { label: t('action.copyMarkdown'), icon: 'copy', run: () => void copy(false) },
+    { label: t('action.copyPlain'), icon: 'copy', run: () => void copy(true) },
   );
-  if (pane.canWrite) items.push({ label: t('action.quote'), icon: 'quote', run: () => void quoteMessage(id) });
+  if (into) items.push({ label: t('action.quote'), icon: 'quote', run: () => void into.quote() });
+  return items;
+}
+
+/** Everything, for the menu. */
+export function messageMenu(view: MessageView): (Item | string)[] {
+  const { id } = view.message;
+  const into = pane.canWrite ? { writing: composer, quote: () => quoteMessage(id) } : null;
+  const items = textActs(id, (plain) => copyMessage(id, plain), into);
   items.push('', ...(writable() ? againAct(view) : []), { label: t('action.forkHereMenu'), icon: 'fork', run: () => forkHere(view) });
   if (view.response) items.push({ label: t('action.aside'), icon: 'temporary', run: () => void temporary.aside(view) });
   items.push(...receiptAct(view, t('saw.heading')));

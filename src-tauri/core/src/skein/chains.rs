@@ -10,6 +10,7 @@ use super::fork::Copy;
 use super::respond::{add_messages, streaming_view, unknown};
 use super::show::{find, wire};
 use super::usage::cost_of;
+use super::window_view::LAST_REPLY;
 use crate::chain::{Aside, Before, Ended, Link};
 use crate::clock::rfc3339;
 use crate::error::{Code, Error, Result};
@@ -30,7 +31,7 @@ impl Skein {
         let link = self.link(response_id)?;
         let path = link.path();
         Ok(ChainView {
-            messages: self.store().read(|conn| views(conn, &path))?,
+            messages: self.store().read(|conn| views(conn, &path, None))?,
             streaming: link.is_running().then(|| streaming_view(link.wire(), link.arrived(), false)),
             failed: link.ended().filter(|ended| ended.reply.is_none()).map(|_| failed_view(&link)),
             responses: path.iter().map(|link| link.asked.id.clone()).collect(),
@@ -40,6 +41,17 @@ impl Skein {
             }),
             expires_at: rfc3339(link.named_until()),
         })
+    }
+
+    /// A message of a chain as `chain` shows it, but whole however long it is.
+    ///
+    /// # Errors
+    /// `message_not_found`, `response_not_found`, `response_expired`.
+    pub fn chain_message(&self, response_id: &str, message_id: &str) -> Result<MessageView> {
+        let path = self.link(response_id)?.path();
+        let views = self.store().read(|conn| views(conn, &path, Some(message_id)))?;
+        let found = views.into_iter().find(|view| view.message.id == message_id);
+        Ok(found.ok_or_else(|| RuleError::MessageNotFound(message_id.into()))?)
     }
 
     /// The text of a message of a chain as it was written, all parts.
@@ -203,19 +215,26 @@ fn arrived(ended: &Ended) -> Arrived {
     }
 }
 
-fn views(conn: &Connection, path: &[Arc<Link>]) -> Result<Vec<MessageView>> {
+/// Of a long message only the beginning, but for the one that is wanted whole, and for a reply at the
+/// end: it was seen arriving.
+fn views(conn: &Connection, path: &[Arc<Link>], whole: Option<&str>) -> Result<Vec<MessageView>> {
     let mut views = Vec::new();
-    for link in path {
+    for (at, link) in path.iter().enumerate() {
         let usage = link.ended().and_then(|ended| ended.end.usage);
         let cost = cost_of(conn, Some(&link.asked.endpoint_id), &link.asked.model, usage)?;
         for (written, mut message) in link.messages().zip(link.messages_wire()) {
             let response = message.response_id.is_some().then(|| link.wire());
             message.texts.clear();
+            let text = written.texts.join("\n\n");
+            let size = written.size() as u32;
+            let last_reply = at + 1 == path.len() && response.is_some() && size <= LAST_REPLY;
+            let is_whole = last_reply || whole == Some(message.id.as_str());
+            let folded = if is_whole { None } else { render::beginning(&text) };
             views.push(MessageView {
                 position: views.len() as u32 + 1,
-                html: render::html(&written.texts.join("\n\n")),
-                folded: None,
-                size: written.size() as u32,
+                html: render::html(folded.map_or(text.as_str(), |beginning| beginning.text)),
+                folded: folded.map(|beginning| beginning.lines),
+                size,
                 version: 1,
                 cost: response.as_ref().and(cost.clone()),
                 response,

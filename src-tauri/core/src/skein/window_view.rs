@@ -271,7 +271,7 @@ enum Whole {
 }
 
 /// Longest reply at the end that is painted whole, in bytes.
-const LAST_REPLY: u32 = 64 * 1024;
+pub(super) const LAST_REPLY: u32 = 64 * 1024;
 
 fn views(
     conn: &Connection,
