@@ -2,9 +2,10 @@
 import { screen, waitFor, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { commands } from '../src/commands';
-import { fold, match } from '../src/commands/match';
-import { ranked, titled } from '../src/commands/ranking';
+import { match } from '../src/commands/match';
+import { ranked } from '../src/commands/ranking';
 import { pane } from '../src/state/pane.svelte';
+import { fold, titled } from '../src/state/titles';
 import { story } from './story';
 import { clean, open } from './window';
 

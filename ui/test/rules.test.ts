@@ -22,6 +22,19 @@ it('only state asks ipc.ts', () => {
 
 it('only one component puts HTML into the window', () => {
   expect(with_(/\{@html/)).toEqual(['thread/Html.svelte']);
+  // Beside it, the colours of a block of code: from Rust, too.
+  expect(with_(/\b(innerHTML|outerHTML|insertAdjacentHTML|createContextualFragment|setHTML\w*|srcdoc|document\.write)\b/)).toEqual(['state/code.ts']);
+});
+
+it('what changes stands in state/, but for what a view knows of itself', () => {
+  const views = ['sidebar/listView.svelte.ts', 'temporary/follower.svelte.ts', 'thread/steer.svelte.ts', 'thread/viewport.svelte.ts'];
+  expect(files.filter((path) => path.endsWith('.svelte.ts') && !path.startsWith('state/')).sort()).toEqual(views);
+});
+
+it('state knows nothing of what shows it', () => {
+  const imports = files.filter((path) => path.startsWith('state/')).flatMap((path) => [...read(path).matchAll(/\bfrom '([^']+)'|\bimport\(?'([^']+)'/g)].map((match) => `${path}: ${match[1] ?? match[2]}`));
+  expect(imports.length).toBeGreaterThan(100);
+  expect(imports.filter((each) => !/: (\.\/|\.\.\/(ipc$|errors$|generated\/|locales\/)|svelte(\/|$))/.test(each))).toEqual([]);
 });
 
 it('nothing opens a window, keeps things in the browser, or fetches', () => {

@@ -1,12 +1,5 @@
 // How well words fit what was typed, letter by letter in order, and which letters those were.
 
-/** Words as they are compared: lower case, without accents, letter for letter as long as before. */
-export function fold(words: string): string {
-  const lower = words.toLowerCase();
-  if (/^[\x20-\x7e]*$/.test(lower)) return lower;
-  return Array.from({ length: lower.length }, (_, i) => (lower[i] ?? '').normalize('NFD').charAt(0)).join('');
-}
-
 export type Match = { score: number; letters: number[] };
 
 const startsWord = (text: string, at: number) => at === 0 || /[^\p{L}\p{N}]/u.test(text[at - 1] ?? '');

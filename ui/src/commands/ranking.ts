@@ -1,8 +1,9 @@
 // What the palette lists for what was typed: commands that apply, threads, and the search.
 import type { SidebarRow } from '../generated/SidebarRow';
+import { fold, type Titled } from '../state/titles';
 import { t } from '../state/words.svelte';
 import { applies, groups, type Command } from './command';
-import { fold, match } from './match';
+import { match } from './match';
 
 export type Choice = { words: string; letters: number[] } & (
   | { kind: 'command'; command: Command }
@@ -10,18 +11,10 @@ export type Choice = { words: string; letters: number[] } & (
   | { kind: 'search'; query: string }
 );
 
-/** A thread with its title as it is compared. */
-export type Titled = { row: SidebarRow; title: string; folded: string };
-
 export const MOST = 50;
 const RECENT_THREADS = 6;
 /** What was used lately wins among equals, by this much for the newest. */
 const LATELY = 4;
-
-export const titled = (row: SidebarRow): Titled => {
-  const title = row.title ?? t('thread.untitled');
-  return { row, title, folded: fold(title) };
-};
 
 const groupWords = (command: Command) => t(groups.find(([group]) => group === command.group)?.[1] ?? 'commands.window');
 const asChoice = (command: Command): Choice => ({ kind: 'command', command, words: t(command.words), letters: [] });

@@ -1,14 +1,7 @@
-// What a menu holds, and where it opens.
-export type Item = {
-  label: string;
-  icon?: string;
-  hint?: string;
-  checked?: boolean;
-  disabled?: boolean;
-  run: () => void;
-};
+// Where a menu opens.
+import type { At, Item } from '../state/menu.svelte';
 
-export type At = { x: number; y: number; up?: boolean };
+export type { At, Item };
 
 /** Just under a button, or above it where there is more room. */
 export function under(button: HTMLElement): At {

@@ -1,6 +1,7 @@
 // The list of threads as it is looked at: where its lines stand, which of them are drawn, and
 // bringing the focus to one that may not be.
 import { tick } from 'svelte';
+import { composing } from '../parts/composing';
 import { pane } from '../state/pane.svelte';
 import { settings } from '../state/settings.svelte';
 import { sidebar } from '../state/sidebar.svelte';
@@ -36,7 +37,7 @@ export class ListView {
     const list: List = { layout: this.layout, page, walk: (to) => void this.#walk(to), toHeading: (group) => void this.#toHeading(group), open };
     const now = event.target instanceof HTMLElement ? event.target.dataset['stop'] : undefined;
     if (act(event, list)) event.stopPropagation();
-    else if (now !== undefined && writes(event)) void this.#seek(event, Number(now));
+    else if (now !== undefined && !composing(event) && writes(event)) void this.#seek(event, Number(now));
     else return;
     event.preventDefault();
   }

@@ -1,9 +1,9 @@
 // The command palette: what was typed, the titles it is compared with, and what was used last.
-import { titled, type Titled } from '../commands/ranking';
 import { threads } from '../ipc';
 import { failures } from './failures.svelte';
 import { settings } from './settings.svelte';
 import { EVERYTHING } from './sidebar.svelte';
+import { titled, type Titled } from './titles';
 
 const PAGE = 1000;
 /** Titles that are looked through; the search finds the rest. */

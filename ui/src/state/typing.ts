@@ -1,6 +1,5 @@
 // Typing ahead: letters typed in the list lead to the next thread whose title begins with them.
 import { threads } from '../ipc';
-import { composing } from '../parts/composing';
 import { failures } from './failures.svelte';
 import { sidebar } from './sidebar.svelte';
 
@@ -13,7 +12,7 @@ let turn = 0;
 
 /** Whether a key belongs to a title: a space only within one. */
 export function writes(event: KeyboardEvent) {
-  if (event.ctrlKey || event.metaKey || event.altKey || composing(event)) return false;
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const going = typed !== '' && event.timeStamp - last < TOGETHER;
   return /^[\p{L}\p{N}]$/u.test(event.key) || (going && /^[^\p{C}]$/u.test(event.key));
 }
