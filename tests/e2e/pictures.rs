@@ -1,6 +1,8 @@
 //! The pictures of the documents, taken from the running program with a store that was lived in.
 //! `make screenshots` keeps them; without a folder for pictures this only walks the same way.
 
+use std::net::{SocketAddr, TcpListener};
+
 use skein_support::keyring::Keyring;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
@@ -97,6 +99,13 @@ async fn of_the_rest(page: &Page) {
     take(page, "temporary").await;
 }
 
+/// The model on a port that is always the same where it is free: pictures show its address.
+fn model() -> ModelServer {
+    let address = SocketAddr::from(([127, 0, 0, 1], 8321));
+    let free = TcpListener::bind(address).is_ok();
+    if free { ModelServer::start_at(address) } else { ModelServer::start() }
+}
+
 #[tokio::test]
 async fn a_store_that_was_lived_in_can_be_shown() {
     let keyring = Keyring::unlocked();
@@ -106,7 +115,7 @@ async fn a_store_that_was_lived_in_can_be_shown() {
     window.page.see("Your first thread").await;
     take(&window.page, "first-start").await;
     window.close();
-    let server = ModelServer::start();
+    let server = model();
     lived_in::fill(&desk, &server).await;
     let window = desk.open().await;
     of_a_thread(&window.page, &server).await;
