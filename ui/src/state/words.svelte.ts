@@ -40,7 +40,7 @@ class Words {
     return words.replace(/\{(\w+)\}/g, (_, name: string) => {
       const figure = figures[name];
       if (figure === undefined) return '…';
-      return typeof figure === 'number' ? this.number(figure) : figure;
+      return typeof figure === 'number' ? this.number(figure) : isolated(figure);
     });
   }
 
@@ -146,6 +146,13 @@ class Words {
     return this.t('size.mib', { n: Math.round(n / 104_857.6) / 10 });
   }
 }
+
+const LEFTWARDS = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Thaana}]/u;
+/** The signs for a part with a direction of its own, and for its end. */
+const [ISOLATE, END] = [0x2068, 0x2069].map((code) => String.fromCodePoint(code));
+
+/** What runs from right to left leaves the order of the sentence around it alone. */
+const isolated = (text: string) => (LEFTWARDS.test(text) ? `${ISOLATE}${text}${END}` : text);
 
 /** The day itself, not a moment of it that may be another day elsewhere. */
 const localDay = (date: string) => new Date(`${date}T12:00:00`);
