@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use serde_json::json;
 use skein_support::model_server::{ModelServer, Reply};
 
 use crate::harness::{Desk, wait_blocking};
@@ -180,4 +181,20 @@ async fn a_store_that_cannot_be_opened_is_told_in_the_language_of_the_system() {
     let window = desk.open_unchecked().await;
     window.page.see("Der Speicher lässt sich nicht öffnen").await;
     window.page.see("beschädigt").await;
+}
+
+#[tokio::test]
+async fn the_window_comes_up_in_the_language_that_was_chosen_and_changes_it_at_once() {
+    let desk = Desk::new();
+    let german = json!({"appearance": {"language": "de"}});
+    stock::core(&desk).patch_settings(german.as_object().cloned().unwrap()).unwrap();
+    let window = desk.open().await;
+    let page = &window.page;
+    page.find("textbox", "Nachricht schreiben").await;
+    page.click("button", "Einstellungen").await;
+    page.click("tab", "Darstellung").await;
+    let choose = "const field = document.querySelector('#language'); field.value = 'en'; \
+         field.dispatchEvent(new Event('change', {bubbles: true}))";
+    page.js(choose, vec![]).await;
+    page.find("dialog", "Settings").await;
 }

@@ -157,7 +157,7 @@ describe('a clean-up', () => {
     };
     const user = await open(fake);
     const notice = await screen.findByTestId('cleaned');
-    expect(notice.textContent).toContain('Clean-up put 4 threads into the bin: Names for the boat, Packing list, Wine list, 1 more.');
+    expect(notice.textContent).toContain('Clean-up put 4 threads into the bin: Names for the boat, Packing list, Wine list, and 1 more.');
     await clean();
     await user.click(within(notice).getByRole('button', { name: 'Dismiss' }));
     await waitFor(() => expect(screen.queryByTestId('cleaned')).toBeNull());
