@@ -30,7 +30,7 @@ const TAGS: &[(&str, &[&str])] = &[
     ("sup", &["class", "data-note"]),
     ("label", &[]),
     ("input", &["type", "disabled", "checked"]),
-    ("button", &["type", "class", "data-copy", "data-wrap", "data-href", "title"]),
+    ("button", &["type", "class", "data-copy", "data-wrap", "data-mark", "data-back", "data-href", "title"]),
     ("a", &["href", "title", "data-link", "rel", "dir"]),
     ("math", MATH),
     ("mrow", MATH),
@@ -95,6 +95,7 @@ const CLASSES: &[&str] = &[
     "lang",
     "copy",
     "wrap",
+    "back",
     "raw",
     "run",
     "table",
@@ -174,7 +175,9 @@ fn check_tag(tag: &str) -> Result<String, String> {
             check_text(value)?;
             check_value(attribute, value).ok_or_else(|| format!("{attribute}={value:?} in <{tag}>"))?;
             rest = after;
-        } else if !["disabled", "checked", "data-link", "data-copy", "data-wrap"].contains(&attribute) {
+        } else if !["disabled", "checked", "data-link", "data-copy", "data-wrap", "data-mark", "data-back"]
+            .contains(&attribute)
+        {
             return Err(format!("{attribute} without a value in <{tag}>"));
         }
         rest = rest.strip_prefix(' ').unwrap_or(rest);

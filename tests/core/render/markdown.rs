@@ -115,16 +115,38 @@ fn a_picture_in_a_link_leaves_the_link_whole() {
 }
 
 #[test]
-fn footnotes_are_numbered_and_gathered() {
+fn footnotes_are_numbered_and_gathered_and_lead_there_and_back() {
+    let mark =
+        |n: u32| format!("<sup class=\"note\" data-note=\"{n}\"><button type=\"button\" data-mark>{n}</button></sup>");
+    let note = |n: u32, words: &str| {
+        format!(
+            "<li data-note=\"{n}\" dir=\"auto\"><p dir=\"auto\">{words}</p><button type=\"button\" class=\"back\" data-back></button></li>"
+        )
+    };
+    let (one, two) = (mark(1), mark(2));
     shows(
         "b[^z] a[^a] again[^z]\n\n[^a]: First.\n[^z]: Last.\n\nEnd.",
-        "<p dir=\"auto\">b<sup class=\"note\" data-note=\"1\">1</sup> a<sup class=\"note\" data-note=\"2\">2</sup> again<sup class=\"note\" data-note=\"1\">1</sup></p>\
-         <p dir=\"auto\">End.</p><ol class=\"notes\" dir=\"auto\"><li data-note=\"1\" dir=\"auto\"><p dir=\"auto\">Last.</p></li><li data-note=\"2\" dir=\"auto\"><p dir=\"auto\">First.</p></li></ol>",
+        &format!(
+            "<p dir=\"auto\">b{one} a{two} again{one}</p><p dir=\"auto\">End.</p><ol class=\"notes\" dir=\"auto\">{}{}</ol>",
+            note(1, "Last."),
+            note(2, "First.")
+        ),
     );
     shows(
         "[^none] x\n\n[^lone]: Kept.",
         "<p dir=\"auto\">[^none] x</p><div class=\"note\" dir=\"auto\"><span class=\"label\">lone</span><p dir=\"auto\">Kept.</p></div>",
     );
+}
+
+#[test]
+fn a_mark_in_a_link_or_a_task_and_all_on_paper_is_only_its_number() {
+    let number = "<sup class=\"note\" data-note=\"1\">1</sup>";
+    for source in ["[words[^a]](https://x.example/)", "- [ ] words[^a]"] {
+        let shown = html(&format!("{source}\n\n[^a]: Note."));
+        assert!(shown.contains(number) && !shown.contains("data-mark"), "{shown}");
+    }
+    let paper = skein_core::render::html_on_paper("words[^a]\n\n[^a]: Note.");
+    assert!(paper.contains(number) && !paper.contains("<button"), "{paper}");
 }
 
 #[test]

@@ -618,6 +618,8 @@ export default {
   'message.formula': 'Formel',
   'message.label': '{who}, {time}, Nachricht {n}',
   'message.more': 'Mehr zu dieser Nachricht',
+  'message.note': 'Anmerkung {n}',
+  'message.noteBack': 'Zurück von Anmerkung {n} zum Text',
   'message.reasoning': 'Gedankengang',
   'message.receipt': 'Beleg',
   'message.showAll.one': '{n} Zeile ganz zeigen',

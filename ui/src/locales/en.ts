@@ -613,6 +613,8 @@ export default {
   'message.formula': 'Formula',
   'message.label': '{who}, {time}, message {n}',
   'message.more': 'More for this message',
+  'message.note': 'Note {n}',
+  'message.noteBack': 'Back from note {n} to the text',
   'message.reasoning': 'Reasoning',
   'message.receipt': 'Receipt',
   'message.showAll.one': 'Show all of {n} line',

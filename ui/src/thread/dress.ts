@@ -18,6 +18,13 @@ export function dress(node: Element, final: boolean) {
     wrap(code, wrapped.has(beginning(code)));
     if (final) void colour(code);
   }
+  for (const mark of node.querySelectorAll('[data-mark]')) mark.setAttribute('aria-label', t('message.note', { n: mark.textContent ?? '' }));
+  for (const note of node.querySelectorAll<HTMLElement>('.notes > li')) {
+    note.tabIndex = -1;
+    const back = note.querySelector('[data-back]');
+    if (back) back.textContent = '↩';
+    back?.setAttribute('aria-label', t('message.noteBack', { n: note.dataset['note'] ?? '' }));
+  }
   for (const table of node.querySelectorAll('.table')) group(table, t('message.table'));
   for (const formula of node.querySelectorAll('div.math[tabindex]')) group(formula, t('message.formula'));
 }

@@ -48,6 +48,9 @@ pub fn document(document: &Document, colours: Colours) -> String {
         for (n, blocks) in document.notes.iter().enumerate() {
             let _ = write!(out, "<li data-note=\"{}\" dir=\"auto\">", n + 1);
             writer.blocks(&mut out, blocks);
+            if colours != Colours::Paper {
+                out.push_str("<button type=\"button\" class=\"back\" data-back></button>");
+            }
             out.push_str("</li>");
         }
         out.push_str("</ol>");
@@ -279,11 +282,20 @@ impl Writer {
             Inline::Link { address, text } => self.link(out, address, text),
             Inline::Image { address, alt } => self.image(out, address, alt),
             Inline::Math(source) => self.formula(out, source, false),
-            Inline::NoteRef(number) => {
-                let _ = write!(out, "<sup class=\"note\" data-note=\"{number}\">{number}</sup>");
-            }
+            Inline::NoteRef(number) => self.mark(out, *number),
             Inline::LineEnd | Inline::Break => out.push_str("<br>"),
         }
+    }
+
+    /// The mark of a note, which leads to it.
+    fn mark(&self, out: &mut String, number: usize) {
+        let _ = write!(out, "<sup class=\"note\" data-note=\"{number}\">");
+        let _ = if self.closed_in {
+            write!(out, "{number}")
+        } else {
+            write!(out, "<button type=\"button\" data-mark>{number}</button>")
+        };
+        out.push_str("</sup>");
     }
 
     /// A formula laid out; its source where it is for paper, not understood, or one too many.

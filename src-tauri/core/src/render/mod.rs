@@ -25,9 +25,11 @@
 //! - Headings: `<h3 class="h1">`: the class says how large it was written (`h1` to `h6`), the tag
 //!   where it ranks. Ranks start at 3 and never skip one, so the window gives each message a heading of
 //!   level 2 (it may be hidden visually).
-//! - Footnotes: `<sup class="note" data-note="1">1</sup>` and, at the end, `<ol class="notes"><li
-//!   data-note="1">`; without ids, so that messages cannot clash. One that nothing refers to stays in
-//!   its place as `<div class="note"><span class="label">`.
+//! - Footnotes: `<sup class="note" data-note="1"><button type="button" data-mark>1</button></sup>` and, at the end,
+//!   `<ol class="notes"><li data-note="1">`, which ends with `<button type="button" class="back" data-back></button>`,
+//!   empty like those of code; without ids, so that messages cannot clash. A mark within a link or a task, and all on
+//!   paper, is its number alone. One that nothing refers to stays in its place as `<div class="note"><span
+//!   class="label">`.
 //! - Mathematics: `<span class="math" data-source="$x$">` in a line, `<div class="math" tabindex="0"
 //!   data-source>` on its own, with `MathML` in it (see `mathml`). What is not understood, and all that goes on paper,
 //!   is its source: `<code class="math">`, `<div class="math"><code>` (`white-space: pre-wrap`).
