@@ -331,12 +331,12 @@ describe('a thread', () => {
     const fake = story();
     const user = await open(fake, memo);
     await user.click(button('More actions'));
-    await user.click(screen.getByRole('menuitem', { name: 'Delete' }));
+    await user.click(screen.getByRole('menuitem', { name: /^Delete/ }));
     await user.click(await screen.findByRole('button', { name: 'Undo' }));
     await waitFor(() => expect(pane.id).toBe(memo));
     expect(fake.get(memo).thread.deletedAt).toBeNull();
     await user.click(button('More actions'));
-    await user.click(screen.getByRole('menuitem', { name: 'Delete' }));
+    await user.click(screen.getByRole('menuitem', { name: /^Delete/ }));
     await waitFor(() => expect(pane.id).toBeNull());
     await user.click(button('Bin'));
     await user.click(await screen.findByRole('button', { name: 'Put back' }));

@@ -2,7 +2,7 @@
 import { t, type Key } from '../state/words.svelte';
 
 export type Shortcut = {
-  /** As `KeyboardEvent.key` has it; letters are lower case. */
+  /** As `KeyboardEvent.key` has it, letters in lower case; or `Click`, or `Letters` for any of them. */
   key: string;
   /** Ctrl, or Command on a Mac. */
   command?: true;
@@ -38,8 +38,10 @@ const names: Record<string, Key> = {
   End: 'keys.end',
   PageUp: 'keys.pageUp',
   PageDown: 'keys.pageDown',
+  ContextMenu: 'keys.menu',
+  Click: 'keys.click',
 };
-const signs: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', '-': '−', ' ': '␣' };
+const signs: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', ArrowLeft: '←', ArrowRight: '→', '-': '−', ' ': '␣', Letters: 'A…Z' };
 
 function written(key: string) {
   const name = names[key];

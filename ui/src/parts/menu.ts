@@ -1,4 +1,6 @@
 // Where a menu opens.
+import { pressed } from '../commands/place';
+import { inList } from '../commands/places/list';
 import type { At, Item } from '../state/menu.svelte';
 
 export type { At, Item };
@@ -20,7 +22,7 @@ export function askedAt(event: On<MouseEvent>): At {
 
 /** Likewise for the keys that ask for a menu; `null` for all others. */
 export function askedByKey(event: On<KeyboardEvent>): At | null {
-  if (event.key !== 'ContextMenu' && !(event.key === 'F10' && event.shiftKey)) return null;
+  if (!pressed(event, inList.keys.menu)) return null;
   event.preventDefault();
   return under(event.currentTarget);
 }

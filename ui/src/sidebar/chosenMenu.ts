@@ -1,4 +1,6 @@
 // What can be done to all the threads that are chosen.
+import { keyFor } from '../commands/place';
+import { inList } from '../commands/places/list';
 import type { Item } from '../parts/menu';
 import { bulk } from '../state/bulk.svelte';
 import { dialogs } from '../state/dialogs.svelte';
@@ -31,13 +33,13 @@ export function chosenActions(): Item[] {
     { label: t('list.setClient'), icon: 'tag', run: askClient },
     { label: t('action.pin'), icon: 'pin', run: () => void bulk.pin(selection.chosen, true) },
     { label: t('action.exportAsk'), icon: 'export', run: () => void exportChosen() },
-    { label: t('action.delete'), icon: 'bin', run: () => void bulk.remove(selection.chosen) },
+    { label: t('action.delete'), icon: 'bin', hint: keyFor(inList.keys.remove), run: () => void bulk.remove(selection.chosen) },
   ];
 }
 
 export function chosenMenu(): (Item | string)[] {
   const unpin = { label: t('action.unpin'), icon: 'pin', run: () => void bulk.pin(selection.chosen, false) };
-  const clear = { label: t('list.clear'), icon: 'close', hint: t('keys.escape'), run: () => selection.clear() };
+  const clear = { label: t('list.clear'), icon: 'close', hint: keyFor(inList.keys.clear), run: () => selection.clear() };
   const actions = chosenActions();
   if (actions.length > 1) actions.splice(5, 0, unpin);
   return [...actions, '', clear];

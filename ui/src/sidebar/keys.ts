@@ -1,4 +1,6 @@
 // What the keys do in the list of threads: walking over lines and folded headings, choosing, acting.
+import { pressed } from '../commands/place';
+import { inList } from '../commands/places/list';
 import { remove } from '../state/actions';
 import { bulk } from '../state/bulk.svelte';
 import { renaming } from '../state/renaming.svelte';
@@ -53,8 +55,8 @@ function move(event: KeyboardEvent, wanted: number, from: number, { layout, walk
 function held(event: KeyboardEvent, stop: number, { layout }: List) {
   const row = layout.rowAt(stop);
   const id = row === null ? undefined : sidebar.row(row)?.id;
-  if (event.key.toLowerCase() === 'a') selection.chooseAll();
-  else if (event.key === ' ' && id !== undefined) selection.toggle(id);
+  if (pressed(event, inList.keys.all)) selection.chooseAll();
+  else if (pressed(event, inList.keys.choose) && id !== undefined) selection.toggle(id);
   else return false;
   selection.anchor = row ?? selection.anchor;
   return true;

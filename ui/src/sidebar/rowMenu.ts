@@ -1,6 +1,8 @@
 // What can be done to a thread from its line in the list.
 import type { Chosen } from '../generated/Chosen';
 import type { SidebarRow } from '../generated/SidebarRow';
+import { keyFor } from '../commands/place';
+import { inList } from '../commands/places/list';
 import type { Item } from '../parts/menu';
 import { copyText, fork, lock, pin, remove, undelete, unlock } from '../state/actions';
 import { dialogs } from '../state/dialogs.svelte';
@@ -19,7 +21,7 @@ function chooseRow(id: string, index: number): Item {
     selection.anchor = index;
     selection.toggle(id);
   };
-  return { label: t('list.choose'), icon: 'check', hint: t('list.chooseHow'), run };
+  return { label: t('list.choose'), icon: 'check', hint: keyFor(inList.keys.choose), run };
 }
 
 /** `index` is its line in the list, where it is asked for there. */
@@ -39,7 +41,7 @@ export function rowMenu(row: SidebarRow, onopen: (id: string) => void, index: nu
     items.unshift({
       label: t('action.rename'),
       icon: 'edit',
-      hint: 'F2',
+      hint: keyFor(inList.keys.rename),
       run: () => {
         onopen(row.id);
         renaming.wanted = row.id;
@@ -58,7 +60,7 @@ export function rowMenu(row: SidebarRow, onopen: (id: string) => void, index: nu
     label: erase ? t('action.eraseAsk') : t('action.delete'),
     icon: 'bin',
     disabled: row.state === 'locked',
-    ...(row.state === 'locked' ? { hint: t('action.unlockFirst') } : {}),
+    hint: row.state === 'locked' ? t('action.unlockFirst') : keyFor(inList.keys.remove),
     run: () => void remove(row),
   });
   return items;

@@ -1,7 +1,10 @@
 // Walking through the messages by keyboard: J and K go from one to the next, arrows too once a
 // message has the focus, and scroll first where it is longer than the view.
-const MOVES: Record<string, -1 | 1> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
+import { pressed } from '../commands/place';
+import { onMessage } from '../commands/places/messages';
 import { composing } from '../parts/composing';
+
+const MOVES: Record<string, -1 | 1> = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 };
 
 /** Where a key leads, as a place from 1; `null` where it means nothing here. */
 export function destination(event: KeyboardEvent, box: HTMLElement, length: number): number | null {
@@ -35,7 +38,7 @@ export function placeOf(node: Element | null): number | null {
 /** The message itself has the focus, and a key asks what can be done with it. */
 export function asksForMenu(event: KeyboardEvent, message: HTMLElement | null) {
   if (event.target !== message) return false;
-  return event.key === 'Enter' || event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+  return pressed(event, onMessage.keys.menu);
 }
 
 function reachesBeyond(message: HTMLElement, box: HTMLElement, by: -1 | 1) {
