@@ -22,5 +22,6 @@ export const composer: Command[] = [
     id: 'composer.parameters', words: 'asking.title', group: 'composer', icon: 'sliders',
     when: canWrite, run: () => void (written().panel = 'parameters'),
   },
+  { id: 'composer.model', words: 'commands.model', group: 'composer', icon: 'down', when: canWrite, run: () => void (written().modelsWanted += 1) },
   { id: 'composer.system', words: 'system.title', group: 'composer', icon: 'system', when: canWrite, run: () => void (written().panel = 'system') },
 ];

@@ -1,7 +1,9 @@
 // Commands on the list of threads: new ones, the search, walking, what it shows, and what is chosen in it.
+import { tick } from 'svelte';
 import type { SidebarSort } from '../generated/SidebarSort';
 import { askArchiveAll, askClient, exportChosen } from '../sidebar/chosenMenu';
 import { bulk } from '../state/bulk.svelte';
+import { dialogs } from '../state/dialogs.svelte';
 import { find } from '../state/find.svelte';
 import { begin, fresh, toSearch, walk } from '../state/go';
 import { search } from '../state/search.svelte';
@@ -10,7 +12,6 @@ import { settings } from '../state/settings.svelte';
 import { sidebar, type Filter } from '../state/sidebar.svelte';
 import type { Key } from '../state/words.svelte';
 import type { Command } from './command';
-import type { Shortcut } from './shortcut';
 
 const filters: [Filter, Key, string][] = [
   ['all', 'commands.showAll', 'skein'],
@@ -26,16 +27,27 @@ const sorts: [SidebarSort, Key][] = [
   ['title', 'commands.sortTitle'],
 ];
 
-const chosen: [string, Key, string, () => void, Shortcut?][] = [
+const chosen: [string, Key, string, () => void][] = [
   ['lock', 'commands.lockChosen', 'lock', () => void bulk.bring(selection.chosen, 'locked')],
   ['unlock', 'commands.unlockChosen', 'unlock', () => void bulk.bring(selection.chosen, 'open')],
   ['archive', 'commands.archiveChosen', 'box', askArchiveAll],
   ['client', 'commands.clientChosen', 'tag', askClient],
   ['pin', 'commands.pinChosen', 'pin', () => void bulk.pin(selection.chosen, true)],
+  ['unpin', 'commands.unpinChosen', 'pin', () => void bulk.pin(selection.chosen, false)],
   ['export', 'commands.exportChosen', 'export', () => void exportChosen()],
   ['delete', 'commands.deleteChosen', 'bin', () => void bulk.remove(selection.chosen)],
-  ['clear', 'list.clear', 'close', () => selection.clear(), { key: 'Escape' }],
 ];
+
+const inBin = () => sidebar.filter === 'bin';
+
+/** Groups the list by a key that is asked for where it is set. */
+async function askGroup() {
+  dialogs.settings('appearance');
+  await tick();
+  document.getElementById('group-by')?.focus();
+}
+
+const group = (groupBy: string | null) => sidebar.arrange({ groupBy });
 
 /** Whether the focus is on the messages of the thread on show. */
 const reading = () => !search.shown && document.activeElement?.closest('[data-testid=messages]') !== null && document.activeElement !== null;
@@ -65,9 +77,21 @@ export const list: Command[] = [
   { id: 'list.foldAll', words: 'list.foldAll', group: 'list', icon: 'right', run: () => sidebar.fold(sidebar.groups, true) },
   { id: 'list.unfoldAll', words: 'list.unfoldAll', group: 'list', icon: 'down', run: () => sidebar.fold(sidebar.groups, false) },
   { id: 'list.chooseAll', words: 'list.chooseAll', group: 'list', icon: 'check', run: () => selection.chooseAll() },
-  ...chosen.map(([what, words, icon, run, shortcut]): Command => ({
-    id: `list.${what}Chosen`, words, group: 'list', icon, when: () => selection.count > 0, run, ...(shortcut ? { shortcut } : {}),
+  ...chosen.map(([what, words, icon, run]): Command => ({
+    id: `list.${what}Chosen`, words, group: 'list', icon, when: () => selection.count > 0 && !inBin(), run,
   })),
+  {
+    id: 'list.putBackChosen', words: 'commands.putBackChosen', group: 'list', icon: 'retry',
+    when: () => selection.count > 0 && inBin(), run: () => void bulk.putBack(selection.chosen),
+  },
+  {
+    id: 'list.clearChosen', words: 'list.clear', group: 'list', icon: 'close', shortcut: { key: 'Escape' },
+    when: () => selection.count > 0, run: () => selection.clear(),
+  },
+  { id: 'list.emptyBin', words: 'bin.empty', group: 'list', icon: 'bin', run: () => dialogs.settings('retention', { ask: 'emptyBin' }) },
+  { id: 'list.groupClient', words: 'commands.groupClient', group: 'list', icon: 'tag', when: () => settings.all.groupBy !== 'client', run: () => group('client') },
+  { id: 'list.groupNone', words: 'commands.groupNone', group: 'list', icon: 'line', when: () => settings.all.groupBy !== null, run: () => group(null) },
+  { id: 'list.groupBy', words: 'commands.groupBy', group: 'list', icon: 'tag', run: askGroup },
   ...filters.map(([filter, words, icon]): Command => ({
     id: `list.${filter}`, words, group: 'list', icon, when: () => sidebar.filter !== filter, run: () => sidebar.choose(filter),
   })),

@@ -1,6 +1,6 @@
 // Commands on the messages of what is on show.
 import type { MessageView } from '../generated/MessageView';
-import { compareVersions, copyMessage, edit, quoteMessage, retry, stop } from '../state/actions';
+import { compareVersions, continueReply, copyMessage, edit, quoteMessage, retry, stop } from '../state/actions';
 import { folds } from '../state/folds.svelte';
 import { find } from '../state/find.svelte';
 import { pane } from '../state/pane.svelte';
@@ -11,6 +11,7 @@ import type { Key } from '../state/words.svelte';
 import { FIELD_CHARS } from '../state/writing.svelte';
 import { forkHere } from '../thread/messageMenu';
 import type { Command } from './command';
+import { STOP } from './places/composer';
 
 const shown = () => temporary.chat ?? pane;
 
@@ -18,6 +19,15 @@ const shown = () => temporary.chat ?? pane;
 const lastReply = () => {
   const last = pane.canWrite && pane.stream === null ? pane.last?.message : undefined;
   return last?.role === 'assistant' ? last.id : null;
+};
+
+/** That reply, where it came to no end of its own. */
+const unfinished = () => {
+  const last = lastReply() === null ? null : pane.last;
+  const reason = last?.response?.finishReason ?? null;
+  const broken = last !== null && ['cancelled', 'failed', 'interrupted'].includes(last.message.status);
+  const refused = reason === 'content_filter' || reason === 'refusal';
+  return last !== null && !refused && (broken || reason === 'length') ? last.message.id : null;
 };
 
 const copy = (id: string, plain: boolean) => (temporary.chat === null ? copyMessage(id, plain) : temporary.chat.copy(id, plain));
@@ -48,7 +58,7 @@ export const messages: Command[] = [
   { id: 'message.next', words: 'commands.nextMessage', group: 'message', icon: 'down', shortcut: { key: 'j' }, when: walks, run: () => void (shown().stepWanted = 1) },
   { id: 'message.previous', words: 'commands.previousMessage', group: 'message', icon: 'left', shortcut: { key: 'k' }, when: walks, run: () => void (shown().stepWanted = -1) },
   {
-    id: 'message.stop', words: 'shortcuts.stop', group: 'message', icon: 'stop', shortcut: { key: 'Escape' },
+    id: 'message.stop', words: 'shortcuts.stop', group: 'message', icon: 'stop', shortcut: STOP,
     when: () => shown().stream !== null, run: () => (temporary.chat === null ? stop() : temporary.chat.stop()),
   },
   {
@@ -84,6 +94,15 @@ export const messages: Command[] = [
       if (id !== null) retry(id);
     },
   },
+  {
+    id: 'message.continue', words: 'commands.continueLast', group: 'message', icon: 'right',
+    when: () => unfinished() !== null,
+    run: () => {
+      const id = unfinished();
+      if (id !== null) continueReply(id);
+    },
+  },
+  on('copyMarkdown', 'commands.copyMarkdown', 'copy', () => true, ({ message }) => copy(message.id, false)),
   on('copyPlain', 'commands.copyPlain', 'copy', () => true, ({ message }) => copy(message.id, true)),
   on('quote', 'commands.quote', 'quote', () => !inThread() || pane.canWrite, ({ message }) => quote(message.id)),
   on('edit', 'commands.edit', 'edit', (view) => inThread() && writable() && view.message.role === 'user' && view.size <= FIELD_CHARS, ({ message }) => edit(message.id)),

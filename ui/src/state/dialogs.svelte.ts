@@ -6,10 +6,12 @@ import type { Link } from '../ipc';
 export type SettingsTab = 'endpoints' | 'usage' | 'appearance' | 'retention' | 'backup' | 'api' | 'security' | 'about';
 /** Whose price is asked for. */
 export type Priced = { endpoint: string; model: string };
+/** A question of the settings that is put at once. */
+export type Question = 'emptyBin' | 'renewToken' | 'replaceKey';
 /** What an export has to know about a thread before it asks. */
 export type Exportable = { id: string; title: string | null; state: State; client: string | null };
 export type Dialog =
-  | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null; priceOf: Priced | null }
+  | { kind: 'settings'; tab: SettingsTab; adding: boolean; keyFor: string | null; priceOf: Priced | null; ask: Question | null }
   | { kind: 'request'; response: string }
   | { kind: 'archive'; id: string; title: string; locked: boolean }
   | { kind: 'erase'; id: string; title: string }
@@ -32,8 +34,8 @@ class Dialogs {
     this.open = dialog;
   }
 
-  settings(tab: SettingsTab, how: { adding?: boolean; keyFor?: string; priceOf?: Priced } = {}) {
-    this.open = { kind: 'settings', tab, adding: how.adding ?? false, keyFor: how.keyFor ?? null, priceOf: how.priceOf ?? null };
+  settings(tab: SettingsTab, how: { adding?: boolean; keyFor?: string; priceOf?: Priced; ask?: Question } = {}) {
+    this.open = { kind: 'settings', tab, adding: how.adding ?? false, keyFor: how.keyFor ?? null, priceOf: how.priceOf ?? null, ask: how.ask ?? null };
   }
 
   close() {

@@ -47,6 +47,8 @@ export abstract class Writing {
   unforeseen = $state.raw<ErrorDetail | null>(null);
   /** Grows when the field should have the focus. */
   focusWanted = $state(0);
+  /** Grows when the choice of models should open. */
+  modelsWanted = $state(0);
   /** What is open over the field. */
   panel = $state<Panel | null>(null);
   /** Putting in a stored prompt. */
