@@ -1,5 +1,4 @@
-//! The main flows by the keyboard alone: nothing here is clicked, and nothing is given the focus
-//! but by keys.
+//! The main flows, from a first message to the settings.
 
 use std::fs;
 
@@ -9,60 +8,10 @@ use skein_core::wire::PromptPatch;
 use skein_support::keyring::Keyring;
 use skein_support::model_server::{Gate, ModelServer, Reply};
 
+use super::{command, focused, press_by_tab, tab_to, type_by_tab};
 use crate::harness::Desk;
-use crate::page::Page;
 use crate::palette::{CONTROL, key, press, type_text};
 use crate::stock;
-
-/// Steps that Tab may take, all around the window.
-const AROUND: u32 = 90;
-
-/// Whether the thing with the focus has a name.
-const FOCUSED: &str = "const now = document.activeElement; \
-    const own = now.matches('button, a, summary, [role=button], [role=tab], [data-row]') ? now.textContent : ''; \
-    const words = now.getAttribute('aria-label') ?? now.labels?.[0]?.textContent ?? own; \
-    return words.includes(arguments[0])";
-
-/// Waits until the thing with the focus has this name, and shows that it has it.
-async fn focused(page: &Page, name: &str) {
-    page.until(&format!("{name:?} has the focus"), FOCUSED, vec![name.into()]).await;
-}
-
-/// Walks on with Tab until the thing with the focus has this name.
-async fn tab_to(page: &Page, name: &str) {
-    for _ in 0..AROUND {
-        if page.js(FOCUSED, vec![name.into()]).await == json!(true) {
-            let outline = page.js("return getComputedStyle(document.activeElement).outlineStyle", vec![]).await;
-            assert_ne!(outline, "none", "{name:?} does not show that it has the focus");
-            return;
-        }
-        press(page, &[key(Key::Tab)]).await;
-    }
-    panic!("Tab never comes to {name:?}");
-}
-
-/// Walks there with Tab and presses it.
-async fn press_by_tab(page: &Page, name: &str) {
-    tab_to(page, name).await;
-    press(page, &[key(Key::Enter)]).await;
-}
-
-/// Walks there with Tab and types into it.
-async fn type_by_tab(page: &Page, name: &str, text: &str) {
-    tab_to(page, name).await;
-    type_text(page, text).await;
-}
-
-/// Does a command by its name in the palette.
-async fn command(page: &Page, name: &str) {
-    press(page, &[CONTROL, 'k']).await;
-    focused(page, "Command palette").await;
-    type_text(page, name).await;
-    let first =
-        "return document.querySelector('[role=option][aria-selected=true]')?.innerText.startsWith(arguments[0])";
-    page.until(&format!("{name:?} is chosen"), first, vec![name.into()]).await;
-    press(page, &[key(Key::Enter)]).await;
-}
 
 #[tokio::test]
 async fn a_thread_is_written_stopped_found_locked_and_unlocked_without_a_pointer() {
