@@ -124,7 +124,7 @@ class Composer extends Writing {
       view: (place: number) => pane.view(place),
       fetch: (from: number, to: number) => threads.messageViews(thread, from, to),
       text: (messageId: string) => threads.messageText(thread, messageId),
-      spot: 'composer:recall',
+      spot: 'composer:recall' as const,
     };
   }
 

@@ -71,7 +71,7 @@ export class Chat extends Writing {
       view: (place: number) => this.messages[place - 1] ?? null,
       fetch: () => Promise.resolve([]),
       text: (messageId: string) => chains.text(last, messageId),
-      spot: 'temporary:recall',
+      spot: 'temporary:recall' as const,
     };
   }
 
