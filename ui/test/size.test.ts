@@ -12,7 +12,7 @@ it('takes at most 250 KB compressed, all of it together', async () => {
   const outputs = [built].flat().flatMap((each) => ('output' in each ? each.output : []));
   vi.unstubAllEnvs();
   const size = (file: (typeof outputs)[number]) => gzipSync(file.type === 'chunk' ? file.code : file.source).length;
-  const languages = outputs.filter((file) => file.type === 'chunk' && file.facadeModuleId?.includes('/locales/'));
+  const languages = outputs.filter((file) => file.type === 'chunk' && file.facadeModuleId?.includes('/src/locales/'));
   // English is part of the window; any other language is loaded where it is spoken.
   expect(languages).toHaveLength(catalogues.size - 1);
   const rest = outputs.filter((file) => !languages.includes(file));
