@@ -1,7 +1,7 @@
 //! More than 300 hostile messages: none gets a tag, an attribute or an address through.
 
 use proptest::prelude::*;
-use skein_core::render::{Stream, beginning, html, html_highlighted, plain, terminal};
+use skein_core::render::{Stream, beginning, html, html_highlighted, html_on_paper, plain, terminal};
 
 use skein_support::hostile::{ADDRESSES, FORMS, monsters, texts};
 
@@ -126,6 +126,29 @@ fn overrides_of_direction_are_visible_and_not_copied() {
     let many = html(&format!("a{}{}b", "\u{202e}".repeat(1000), "\u{202d}"));
     let sign = |code: &str| format!("<span class=\"control\" data-code=\"{code}\"></span>");
     assert_eq!(many, format!("<p dir=\"auto\">a{}{}b</p>", sign("U+202E × 1000"), sign("U+202D")));
+}
+
+#[test]
+fn overrides_without_end_are_words_from_the_thousandth_on() {
+    let signs = |shown: &str| shown.matches("<span class=\"control\"").count();
+    for (monster, word) in [
+        ("a\u{202e}".repeat(3_000), "⟨U+202E⟩"),
+        (format!("```\n{}\n```", "a\u{2066}\n".repeat(3_000)), "⟨U+2066⟩"),
+        ("a\u{202d}\n\n".repeat(3_000), "⟨U+202D⟩"),
+    ] {
+        let shown = html(&monster);
+        check(&shown).unwrap();
+        assert_eq!((signs(&shown), shown.matches(word).count()), (1_000, 2_000));
+        assert!(!shown.contains(['\u{202d}', '\u{202e}', '\u{2066}']));
+        let mut stream = Stream::new();
+        for piece in monster.split_inclusive('\n') {
+            stream.push(piece);
+        }
+        let (closed, tail) = stream.snapshot();
+        assert_eq!(signs(&(closed.concat() + &tail)), 1_000, "while it streams too");
+        let paper = html_on_paper(&monster);
+        assert_eq!((signs(&paper), paper.contains('⟨')), (3_000, false), "paper has them all");
+    }
 }
 
 #[test]

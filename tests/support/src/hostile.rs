@@ -183,5 +183,7 @@ pub fn monsters() -> Vec<(&'static str, String)> {
         ("brackets that nobody closes", "\\( [a](".repeat(20_000)),
         ("a hundred thousand zero-width spaces", "\u{200b}".repeat(100_000)),
         ("a hundred thousand overrides", "\u{202e}".repeat(100_000)),
+        ("fifty thousand overrides, each behind a letter", "a\u{202e}".repeat(50_000)),
+        ("fifty thousand isolates in code, each behind a letter", format!("```\n{}", "a\u{2066}".repeat(50_000))),
     ]
 }

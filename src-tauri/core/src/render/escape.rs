@@ -5,11 +5,29 @@
 //! code embeddings and isolates too. The visible sign is an element without text, so that copying
 //! leaves the character out. One sign stands for as many of a kind as follow each other.
 
+/// How many signs may still be elements; further ones are words. Fifty thousand of them in one message, each behind a
+/// letter, would hold the window up for a second.
+#[derive(Debug, Clone, Copy)]
+pub struct Signs(u32);
+
+impl Signs {
+    /// All, as on paper.
+    pub const fn all() -> Self {
+        Self(u32::MAX)
+    }
+}
+
+impl Default for Signs {
+    fn default() -> Self {
+        Self(1_000)
+    }
+}
+
 /// Appends text.
-pub fn text(out: &mut String, text: &str) {
+pub fn text(out: &mut String, text: &str, signs: &mut Signs) {
     escape(out, text, |out, c, times| {
         if matches!(c, '\u{202D}' | '\u{202E}') {
-            sign(out, c, times);
+            sign(out, c, times, signs);
         } else {
             out.extend(std::iter::repeat_n(c, times));
         }
@@ -17,8 +35,8 @@ pub fn text(out: &mut String, text: &str) {
 }
 
 /// Appends code.
-pub fn code(out: &mut String, text: &str) {
-    escape(out, text, sign);
+pub fn code(out: &mut String, text: &str, signs: &mut Signs) {
+    escape(out, text, |out, c, times| sign(out, c, times, signs));
 }
 
 /// Appends ` name="value"`.
@@ -40,16 +58,16 @@ const fn is_no_character(c: char) -> bool {
     matches!(c, '\u{FDD0}'..='\u{FDEF}') || c as u32 & 0xFFFE == 0xFFFE
 }
 
-fn sign(out: &mut String, c: char, times: usize) {
-    use std::fmt::Write as _;
-    let _ = write!(out, "<span class=\"control\" data-code=\"U+{:04X}", u32::from(c));
-    if times > 1 {
-        let _ = write!(out, " × {times}");
-    }
-    out.push_str("\"></span>");
+fn sign(out: &mut String, c: char, times: usize, signs: &mut Signs) {
+    let code = format!("U+{:04X}", u32::from(c));
+    let said = if times > 1 { format!("{code} × {times}") } else { code };
+    let (begin, end) =
+        if signs.0 > 0 { ("<span class=\"control\" data-code=\"", "\"></span>") } else { ("⟨", "⟩") };
+    signs.0 = signs.0.saturating_sub(1);
+    out.extend([begin, &said, end]);
 }
 
-fn escape(out: &mut String, text: &str, turning: impl Fn(&mut String, char, usize)) {
+fn escape(out: &mut String, text: &str, mut turning: impl FnMut(&mut String, char, usize)) {
     let mut done = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {

@@ -140,6 +140,7 @@ struct Spans {
     html: String,
     run: String,
     class: Option<&'static str>,
+    signs: escape::Signs,
 }
 
 impl Spans {
@@ -157,7 +158,7 @@ impl Spans {
             self.html.push_str(class);
             self.html.push_str("\">");
         }
-        escape::code(&mut self.html, &self.run);
+        escape::code(&mut self.html, &self.run, &mut self.signs);
         if self.class.is_some() {
             self.html.push_str("</span>");
         }

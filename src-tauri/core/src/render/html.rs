@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use super::address;
-use super::escape::{attribute, code, text};
+use super::escape::{Signs, attribute, code, text};
 use super::tree::{Align, Block, Document, Inline, Item, List, Table};
 use super::{direction, highlight, mathml, plain, runs};
 
@@ -28,6 +28,8 @@ pub struct Writer {
     closed_in: bool,
     /// Formulas that may still be laid out.
     formulas: u32,
+    /// Signs that may still be elements.
+    signs: Signs,
 }
 
 /// Begins a run of a line that is too long to be laid out at once.
@@ -60,13 +62,15 @@ pub fn document(document: &Document, colours: Colours) -> String {
 
 impl Writer {
     /// A writer at the start of a message.
-    pub const fn new(colours: Colours) -> Self {
-        Self { colours, level: 2, closed_in: matches!(colours, Colours::Paper), formulas: FORMULAS }
+    pub fn new(colours: Colours) -> Self {
+        let on_paper = matches!(colours, Colours::Paper);
+        let signs = if on_paper { Signs::all() } else { Signs::default() };
+        Self { colours, level: 2, closed_in: on_paper, formulas: FORMULAS, signs }
     }
 
     /// A writer that goes on from here for as long as nothing is final.
     pub const fn aside(&self) -> Self {
-        Self { colours: self.colours, level: self.level, closed_in: false, formulas: self.formulas }
+        Self { closed_in: false, ..*self }
     }
 
     /// Appends one block.
@@ -92,7 +96,7 @@ impl Writer {
             }
             Block::Note { label, blocks } => {
                 out.push_str("<div class=\"note\" dir=\"auto\"><span class=\"label\">");
-                text(out, label);
+                text(out, label, &mut self.signs);
                 out.push_str("</span>");
                 self.blocks(out, blocks);
                 out.push_str("</div>");
@@ -170,13 +174,13 @@ impl Writer {
         out.push_str("</label>");
     }
 
-    fn code(&self, out: &mut String, language: &str, source: &str) {
+    fn code(&mut self, out: &mut String, language: &str, source: &str) {
         out.push_str("<pre class=\"code\" dir=\"ltr\">");
         if self.colours != Colours::Paper {
             out.push_str("<div class=\"head\">");
             if !language.is_empty() {
                 out.push_str("<span class=\"lang\">");
-                text(out, language);
+                text(out, language, &mut self.signs);
                 out.push_str("</span>");
             }
             out.push_str("<button type=\"button\" class=\"wrap\" data-wrap></button>");
@@ -259,21 +263,21 @@ impl Writer {
     }
 
     /// What is shown as written, in these runs of it.
-    fn source(&self, out: &mut String, runs: &[&str], write: fn(&mut String, &str)) {
+    fn source(&mut self, out: &mut String, runs: &[&str], write: fn(&mut String, &str, &mut Signs)) {
         let (begin, end) = if self.in_runs(runs.len() > 1) { (RUN, "</span>") } else { ("", "") };
         for run in runs {
             out.push_str(begin);
-            write(out, run);
+            write(out, run, &mut self.signs);
             out.push_str(end);
         }
     }
 
     fn inline(&mut self, out: &mut String, inline: &Inline) {
         match inline {
-            Inline::Text(words) => text(out, words),
+            Inline::Text(words) => text(out, words, &mut self.signs),
             Inline::Code(source) => {
                 out.push_str("<code>");
-                code(out, source);
+                code(out, source, &mut self.signs);
                 out.push_str("</code>");
             }
             Inline::Emphasis(inlines) => self.marked(out, "em", inlines),
@@ -315,13 +319,13 @@ impl Writer {
             let _ = write!(out, ">{formula}</{tag}>");
         } else if on_its_own {
             out.push_str("<div class=\"math\" dir=\"ltr\"><code>");
-            code(out, source);
+            code(out, source, &mut self.signs);
             out.push_str("</code></div>");
         } else if one_too_many {
-            code(out, source);
+            code(out, source, &mut self.signs);
         } else {
             out.push_str("<code class=\"math\" dir=\"ltr\">");
-            code(out, source);
+            code(out, source, &mut self.signs);
             out.push_str("</code>");
         }
     }
@@ -352,7 +356,7 @@ impl Writer {
         self.inlines(out, inlines);
         self.closed_in = before;
         if !named {
-            text(out, &href);
+            text(out, &href, &mut self.signs);
         }
         out.push_str("</a>");
     }
@@ -371,7 +375,7 @@ impl Writer {
         }
         if alt.chars().any(is_visible) {
             out.push_str("<span class=\"alt\" dir=\"auto\">");
-            text(out, alt);
+            text(out, alt, &mut self.signs);
             out.push_str("</span> ");
         }
         shown_address(out, href.as_deref().unwrap_or(address));
@@ -381,7 +385,7 @@ impl Writer {
 
 fn shown_address(out: &mut String, address: &str) {
     out.push_str("<span class=\"address\" dir=\"ltr\">");
-    text(out, &address::short(address));
+    text(out, &address::short(address), &mut Signs::all());
     out.push_str("</span>");
 }
 

@@ -142,7 +142,7 @@ fn tag_end(tag: &str) -> Option<usize> {
 
 fn words(out: &mut String, text: &str) {
     let plain = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
-    escape::code(out, &plain);
+    escape::code(out, &plain, &mut escape::Signs::all());
 }
 
 fn copy_attributes(out: &mut String, attributes: &str) -> Option<()> {

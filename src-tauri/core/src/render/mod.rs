@@ -36,7 +36,8 @@
 //! - `<span class="run">` holds a run of a line, or of code, of more than 16 KiB: a block, laid out when it comes into
 //!   view. None is on paper, nor where code has colours.
 //! - `<span class="control" data-code="U+202E"></span>` stands for a character that would have turned
-//!   the text around it (`U+202E × 3` for three of them); show `data-code` with CSS.
+//!   the text around it (`U+202E × 3` for three of them); show `data-code` with CSS. Beyond a thousand
+//!   in a message, the words `⟨U+202E⟩` do; on paper none.
 //! - Every block has `dir="auto"` (a very long one its direction), and what holds blocks has `dir="rtl"` where the first of them runs so; the end of a line is `<br>`, since people and models mean it.
 //!
 //! # Speed
@@ -88,7 +89,7 @@ pub fn html_on_paper(markdown: &str) -> String {
 /// Plain text as safe HTML.
 pub fn escaped(plain: &str) -> String {
     let mut out = String::with_capacity(plain.len());
-    escape::text(&mut out, plain);
+    escape::text(&mut out, plain, &mut escape::Signs::all());
     out
 }
 

@@ -50,7 +50,7 @@ impl Default for Stream {
 
 impl Stream {
     /// An empty message.
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             closed: Vec::new(),
             tail: String::new(),
