@@ -53,6 +53,14 @@ fn a_snippet_marks_every_match_around_the_first() {
     assert_eq!(snippet("Café crème", &parse("creme", &TimeZone::UTC)), ["Café ", "crème", ""]);
 }
 
+#[test]
+fn a_snippet_is_short_however_long_the_word_that_matches() {
+    for text in ["x".repeat(1024 * 1024), format!("{}\u{e9}{}", "x".repeat(399), "x".repeat(1024 * 1024))] {
+        let pieces = snippet(&text, &parse("x", &TimeZone::UTC));
+        assert!(pieces.concat().len() < 420 && pieces[1].starts_with("xxx") && pieces[2] == "\u{2026}", "{pieces:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_query_can_be_read_and_any_text_be_cut(query in "\\PC{0,40}", text in "\\PC{0,600}") {

@@ -7,6 +7,8 @@ use super::query::Query;
 const BEFORE: usize = 60;
 /// Bytes of text in a snippet, about.
 const LONG: usize = 200;
+/// Bytes of one whose first match is long. A match that is longer still is cut: it may be a mebibyte without a space.
+const LONGEST: usize = 400;
 
 /// The text around the first match, in pieces that are alternately plain and matching, beginning
 /// with plain. Without a match, the text's beginning.
@@ -14,13 +16,18 @@ pub fn snippet(text: &str, query: &Query) -> Vec<String> {
     let marks = matches(text, query);
     let first = marks.first().map_or(0, |mark| mark.0);
     let start = boundary(text, first.saturating_sub(BEFORE));
-    let end = boundary(text, (start + LONG).max(marks.first().map_or(0, |mark| mark.1)).min(text.len()));
+    let first_end = marks.first().map_or(0, |mark| mark.1);
+    let end = boundary(text, first_end.clamp(start + LONG, start + LONGEST).min(text.len()));
     let mut pieces = vec![String::new()];
     if start > 0 {
         pieces[0].push('\u{2026}');
     }
     let mut at = start;
-    for (from, to) in marks.into_iter().filter(|mark| mark.1 <= end) {
+    for (n, (from, to)) in marks.into_iter().enumerate() {
+        if n > 0 && to > end {
+            break;
+        }
+        let to = to.min(end);
         if let Some(plain) = pieces.last_mut() {
             plain.push_str(&text[at..from]);
         }

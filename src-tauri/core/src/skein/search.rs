@@ -67,7 +67,7 @@ fn search_hit(hit: index::Hit, query: &search::Query) -> SearchHit {
         message_id: hit.message.message.id.to_string(),
         role: hit.message.message.role,
         created_at: rfc3339(hit.message.created_at),
-        snippet: readable_snippet(&text, query),
+        snippet: readable_snippet(&text, query).iter().map(|piece| render::terminal(piece)).collect(),
     }
 }
 
