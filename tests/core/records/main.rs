@@ -4,6 +4,7 @@
 mod canonical;
 mod exports;
 mod golden;
+mod hostile;
 mod html;
 mod package;
 mod printing;

@@ -21,7 +21,7 @@ use crate::support::Desk;
 use crate::support_package::{Package, export, sealed};
 
 /// The real one, which its own tests build: beside the programs, one folder above this test.
-fn real() -> Program {
+pub fn real() -> Program {
     let path = std::env::current_exe().unwrap().ancestors().nth(2).unwrap().join("skein-pdf");
     assert!(path.exists(), "skein-pdf is missing: run `cargo build` in src-tauri/pdf");
     Program::at(path)

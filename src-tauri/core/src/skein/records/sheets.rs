@@ -8,6 +8,7 @@ use super::super::show::{messages_wire, wire};
 use super::steps::Stored;
 use crate::error::Result;
 use crate::record::package::Messages;
+use crate::render;
 use crate::store::thread::ThreadRow;
 use crate::store::{StoreError, entry, message};
 
@@ -62,8 +63,10 @@ pub(super) fn csv(out: &mut impl Write, row: &ThreadRow, messages: &dyn Messages
 }
 
 /// A cell in quotation marks. One that a spreadsheet would take for a formula begins with an apostrophe
-/// (OWASP, CSV injection).
+/// (OWASP, CSV injection), also behind what is not seen and may be dropped on the way in.
 fn cell(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let seen = render::terminal(text);
+    let formula = text.starts_with(['\t', '\r', '\n'])
+        || seen.trim_start().starts_with(['=', '+', '-', '@', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}']);
     format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
 }
