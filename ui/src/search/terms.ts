@@ -13,22 +13,34 @@ const unspaced = new RegExp(`^[${UNSPACED}]`, 'u');
 
 const fold = (word: string) => (unspaced.test(word) ? word : word.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase());
 
+/** Words after which there is a pause. */
+const STEP = 500;
+
 export type Mark = { start: number; end: number };
 
 /** The marks of terms in a text, in order, none overlapping another. */
 export function marksIn(text: string, terms: SearchTerm[]): Mark[] {
-  const marks: Mark[] = [];
+  return [...marksBySteps(text, terms)].filter((mark) => mark !== null);
+}
+
+/** The same, one after the other, and `null` now and then: who looks through a long text may pause there. */
+export function* marksBySteps(text: string, terms: SearchTerm[]): Generator<Mark | null> {
+  const longest = Math.max(0, ...terms.map((term) => term.words.length));
   const words: { folded: string; start: number; end: number }[] = [];
+  let [marked, read] = [0, 0];
   for (const match of text.matchAll(WORD)) {
     words.push({ folded: fold(match[0]), start: match.index, end: match.index + match[0].length });
+    if (words.length > longest) words.shift();
     for (const term of terms) {
       const run = words.slice(-term.words.length);
       if (run.length < term.words.length || !fits(run, term)) continue;
       const mark = { start: run[0]?.start ?? 0, end: run.at(-1)?.end ?? 0 };
-      if (mark.start >= (marks.at(-1)?.end ?? 0)) marks.push(mark);
+      if (mark.start < marked) continue;
+      marked = mark.end;
+      yield mark;
     }
+    if (++read % STEP === 0) yield null;
   }
-  return marks;
 }
 
 function fits(run: { folded: string }[], { words, prefix }: SearchTerm) {
