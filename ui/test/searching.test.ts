@@ -100,6 +100,17 @@ describe('the search', () => {
     await clean();
   });
 
+  it('looks again when the same words are asked for again', async () => {
+    const fake = story();
+    const user = await open(fake);
+    const everything = screen.getByRole('searchbox', { name: 'Search everything' });
+    await user.type(everything, 'the{Enter}');
+    await waitFor(() => expect(hits().length).toBeGreaterThan(3));
+    const asked = fake.did('search').length;
+    await user.type(everything, '{Enter}');
+    await waitFor(() => expect(fake.did('search').length).toBe(asked + 1));
+  });
+
   it('says what it did not find, and what failed', async () => {
     const fake = story();
     await open(fake);

@@ -52,6 +52,12 @@ class Search {
     if (query !== null && query !== this.query) this.#ask(query, 0);
   }
 
+  /** Shows the search for words, also for those of before: there may be other messages by now. */
+  anew(query: string) {
+    this.show();
+    this.#ask(query, 0);
+  }
+
   /** Back to the thread. What was found stays. */
   leave() {
     this.shown = false;
