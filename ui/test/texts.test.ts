@@ -5,6 +5,8 @@ import { isExposed } from '../src/settings/presets';
 import { byteLength } from '../src/state/writing.svelte';
 import { words } from '../src/state/words.svelte';
 import { readDay } from '../src/thread/day';
+import { dress, toggleWrap } from '../src/thread/dress';
+import { runs, way } from '../src/thread/runs';
 import { Sentences } from '../src/thread/sentences';
 
 describe('what is said aloud', () => {
@@ -31,6 +33,43 @@ describe('what is said aloud', () => {
     const signs = '<p><span class="control" data-code="U+202E"></span></p>'.repeat(2000);
     expect(silent.rest([[signs, '<p>Not said.</p>']], '')).toBe('');
     expect(silent.cut).toBe(true);
+  });
+});
+
+describe('plain text', () => {
+  it('is cut into runs that end with a line or a word, and is all there', () => {
+    expect(runs('short text')).toEqual(['short text']);
+    for (const text of ['lorem ipsum '.repeat(3000), 'a line\n'.repeat(5000), 'x'.repeat(40_000), '👩‍👩‍👧'.repeat(4000)]) {
+      const pieces = runs(text);
+      expect(pieces.join('')).toBe(text);
+      expect(pieces.length).toBeGreaterThan(6);
+      expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(4096);
+      expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+      expect(runs(`${text} and more`).slice(0, pieces.length - 1), 'while it grows').toEqual(pieces.slice(0, -1));
+    }
+    expect(runs('lorem ipsum '.repeat(3000)).slice(0, -1).every((piece) => piece.endsWith(' '))).toBe(true);
+  });
+
+  it('spells out what turns it around, and runs as its first letter does', () => {
+    expect(runs('a\u202eb\u202d\u202dc')).toEqual(['a⟨U+202E⟩b⟨U+202D × 2⟩c']);
+    expect(runs('\u202e'.repeat(40_000)).join('').length).toBeLessThan(300);
+    expect(['1 שלום', '1 hello שלום', '123', ''].map(way)).toEqual(['rtl', 'ltr', 'ltr', 'ltr']);
+  });
+});
+
+describe('blocks of code', () => {
+  it('wrap as they were set when they are drawn anew, as far as that is remembered', () => {
+    const drawn = (n: number) => {
+      const node = document.createElement('div');
+      node.innerHTML = `<pre><div><button data-wrap></button></div><code>block ${n}</code></pre>`;
+      dress(node, false);
+      return node;
+    };
+    const wraps = (n: number) => drawn(n).querySelector('pre')?.classList.contains('wrapped');
+    for (let n = 0; n < 101; n++) toggleWrap(drawn(n).querySelector('button')!);
+    expect([0, 1, 100].map(wraps)).toEqual([false, true, true]);
+    toggleWrap(drawn(100).querySelector('button')!);
+    expect(wraps(100)).toBe(false);
   });
 });
 

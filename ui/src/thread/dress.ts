@@ -4,7 +4,9 @@ import { colour } from '../state/code';
 import { t } from '../state/words.svelte';
 
 const HEAD = 200;
-/** Blocks of code whose lines wrap, by how they begin. */
+/** How many blocks are remembered: those of a long thread that somebody reads. */
+const MOST = 100;
+/** Blocks of code whose lines wrap, by how they begin; the one that was set first is forgotten first. */
 const wrapped = new Set<string>();
 
 /** `final` is false while the text still grows: its code is coloured when it has ended. */
@@ -42,6 +44,7 @@ export function toggleWrap(button: Element) {
   const key = beginning(code);
   const on = !wrapped.delete(key);
   if (on) wrapped.add(key);
+  if (wrapped.size > MOST) wrapped.delete([...wrapped][0] ?? '');
   wrap(code, on);
 }
 
