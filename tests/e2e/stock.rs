@@ -35,14 +35,22 @@ pub fn core_before(desk: &Desk, days: i64) -> Skein {
 
 /// Makes a scripted model the one that answers.
 pub fn answer_with(desk: &Desk, server: &ModelServer) {
+    answer_within(desk, server, None);
+}
+
+/// The same, with room for whatever a thread holds.
+pub fn answer_with_room(desk: &Desk, server: &ModelServer) {
+    answer_within(desk, server, Some(10_000_000));
+}
+
+fn answer_within(desk: &Desk, server: &ModelServer, context_window: Option<u32>) {
     let skein = core(desk);
     let new = NewEndpoint {
         name: "Scripted".into(),
         protocol: Protocol::OpenaiChat,
         base_url: server.base_url(),
         model: Some("scripted".into()),
-        context_window: None,
-        allow_http: false,
+        context_window,
         ..NewEndpoint::default()
     };
     let endpoint = skein.add_endpoint(new).expect("an endpoint");
