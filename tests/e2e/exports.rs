@@ -133,7 +133,7 @@ async fn an_export_that_is_stopped_ends_the_program_that_prints_and_leaves_nothi
 }
 
 /// The browser that comes with the web view.
-fn browser() -> PathBuf {
+pub fn browser() -> PathBuf {
     let places = fs::read_dir("/usr/lib").unwrap().flatten().map(|entry| entry.path());
     let mut browsers = places.map(|place| place.join("webkit2gtk-4.1/MiniBrowser"));
     browsers.find(|path| path.exists()).expect("WebKitGTK brings a small browser with it")

@@ -112,6 +112,14 @@ impl Reply {
         Self::stream(steps)
     }
 
+    /// Streams `text` word by word; the ending waits for the gate.
+    pub fn ends_behind(text: &str, gate: &Gate) -> Self {
+        let mut reply = Self::text(text);
+        let ending = reply.steps.len() - 3;
+        reply.steps.insert(ending, Step::Pass(gate.clone()));
+        reply
+    }
+
     /// The same stream, by a model of another name.
     #[must_use]
     pub fn by(mut self, model: &str) -> Self {
