@@ -74,6 +74,15 @@ describe('a running reply', () => {
     expect(streams.of('t')).toBeNull();
   });
 
+  it('is not taken away by an answer that was asked for before it began', () => {
+    streams.settle('t', null);
+    expect(streams.of('t')).not.toBeNull();
+    streams.forget('t');
+    streams.settle('t', { response: { ...response, id: 'resp_elsewhere' }, closed: [], tail: 'a', reasoning: '', elsewhere: true });
+    streams.settle('t', null);
+    expect(streams.of('t'), 'of another process, whose end nobody tells').toBeNull();
+  });
+
   it('is not brought back by an answer that was asked for before it ended', () => {
     streams.hear({ type: 'ended', response: { ...response, status: 'failed' } });
     streams.forget('t');

@@ -18,6 +18,8 @@ export class Stream {
   waiting = $state(false);
   retrying = $state.raw<{ attempt: number; at: string; code: string } | null>(null);
   elsewhere = $state(false);
+  /** Whether its beginning was told, so that its end will be told as well. */
+  told = false;
   closed = 0;
 
   constructor(response: Response) {
@@ -85,7 +87,10 @@ class Streams {
       const id = place(event.response);
       if (event.type === 'ended') return this.#end(id, event.response);
       this.#over.delete(event.response.id);
-      return this.start(id, event.response);
+      this.start(id, event.response);
+      const begun = this.#running.get(id);
+      if (begun) begun.told = true;
+      return;
     }
     const id = event.threadId ?? event.responseId;
     const stream = this.#running.get(id);
@@ -107,7 +112,9 @@ class Streams {
   /** What the store says of a thread: its running reply, or that there is none. */
   settle(id: string, view: StreamingView | null) {
     if (view === null) {
-      this.#running.delete(id);
+      const running = this.#running.get(id);
+      // What was asked before it began says that there is none.
+      if (!running?.told || this.#over.has(running.response.id)) this.#running.delete(id);
       return;
     }
     if (this.#over.has(view.response.id)) {
