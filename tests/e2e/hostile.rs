@@ -1,139 +1,173 @@
-//! Hostile texts in the real window: while they stream, in history, in search and in an export.
+//! Hostile texts in the real window: while they stream, in history, in search and where a search leads.
 //! None runs, and nothing is asked for.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 use skein_core::RespondOptions;
-use skein_core::wire::{Input, NewEndpoint, Protocol, ResponseRequest, Role, TextPart, ThreadChoice};
+use skein_core::render::Stream;
+use skein_core::wire::{Input, ResponseRequest, Role, TextPart, ThreadChoice};
 use skein_support::hostile;
-use skein_support::model_server::{ModelServer, Reply};
+use skein_support::model_server::{Gate, ModelServer, Reply};
 
 use crate::harness::Desk;
+use crate::outside::Outside;
 use crate::page::Page;
 use crate::stock;
 
-/// Where everything that is fetched would arrive.
-struct Outside(TcpListener);
-
-impl Outside {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        Self(listener)
-    }
-
-    fn address(&self) -> String {
-        format!("http://{}", self.0.local_addr().unwrap())
-    }
-
-    /// Nothing ran in the page, nothing was refused because nothing was tried, and nobody called here.
-    async fn nothing_happened(&self, page: &Page, place: &str) {
-        let seen = page
-            .js("return [window.taken ?? null, window.refused, location.href.startsWith('tauri://')]", vec![])
-            .await;
-        assert_eq!(seen, json!([null, [], true]), "{place}");
-        let strange = "return [...document.querySelectorAll('.html *')].filter(e => /^(SCRIPT|IMG|IFRAME|OBJECT|EMBED|STYLE|LINK|SVG|FORM)$/i\
-            .test(e.tagName) || [...e.attributes].some(a => /^on|^style$|^src$|^id$/i.test(a.name))).map(e => e.outerHTML).slice(0, 3)";
-        assert_eq!(page.js(strange, vec![]).await, json!([]), "{place}");
-        assert!(self.0.accept().is_err(), "{place}: something reached the network");
-    }
-}
-
-/// Writes down what the page's own wall refuses: a text that got so far was nearly through.
-const WATCH: &str = "window.refused = []; addEventListener('securitypolicyviolation', e => refused.push(e.blockedURI + ' ' + e.violatedDirective))";
-
-/// Asks through the page, one text after the other, as long as each reply takes to stand in the thread.
-const ASK: &str = "const [thread, from, to] = arguments_; let streamed = 0; \
-    const invoke = window.__TAURI_INTERNALS__.invoke; \
-    const eye = new MutationObserver(() => { if (document.querySelector('.streaming .html')?.textContent) streamed += 1 }); \
-    eye.observe(document.body, {subtree: true, childList: true, characterData: true}); \
-    for (let n = from; n < to; n++) { \
-      await invoke('respond', {thread, text: `canary ${n}`}); \
-      for (;;) { \
-        await new Promise(requestAnimationFrame); \
-        const rows = await invoke('message_views', {id: thread, from: 2 * n + 2, to: 2 * n + 2, whole: false}); \
-        if (rows.length) break; \
-      } \
+/// Asks through the page once the reply before stands, and waits until all that can be shown of the reply is on show
+/// though it has not ended. Gives what happened.
+const ASK: &str = "const [thread, n, html] = arguments_; \
+    const frame = () => new Promise(requestAnimationFrame); \
+    const words = node => { node.querySelectorAll('[data-copy], [data-wrap]').forEach(each => each.remove()); return node.textContent.replace(/\\s+/g, '') }; \
+    const wanted = words(new DOMParser().parseFromString(html, 'text/html').body); \
+    const late = performance.now() + 25000; \
+    while (document.querySelector('.streaming')) { if (performance.now() > late) return 'the one before has not ended'; await frame() } \
+    await window.__TAURI_INTERNALS__.invoke('respond', {thread, text: `canary ${n}`}); \
+    let shown = ''; \
+    while (performance.now() < late) { \
+      await frame(); \
+      const text = document.querySelector('.streaming .text'); \
+      shown = text ? words(text.cloneNode(true)) : ''; \
+      if (shown === wanted) return happened(); \
     } \
-    eye.disconnect(); return streamed";
+    return {shown, wanted}";
+
+/// What a reply shows when all of it has come and its end has not.
+fn streamed(text: &str) -> String {
+    let step = Stream::new().push(text);
+    step.closed.concat() + &step.tail
+}
 
 #[tokio::test]
 async fn three_hundred_hostile_texts_are_only_text() {
     let desk = Desk::new();
     let outside = Outside::new();
-    let texts = hostile::some(&outside.address());
+    let texts: Vec<String> =
+        hostile::some(&outside.address()).iter().enumerate().map(|(n, text)| format!("canary {n} {text}")).collect();
     assert!(texts.len() >= 300, "{}", texts.len());
     let server = ModelServer::start();
     stock::answer_with(&desk, &server);
-    let replies = texts.clone();
-    server.answer_with(move |request| {
-        let asked = request.messages().last().map(|(_, text)| text.clone()).unwrap_or_default();
-        let number: usize = asked.trim_start_matches("canary ").parse().unwrap();
-        Reply::text(&format!("canary {}", replies[number]))
-    });
     stock::core(&desk).create_thread(Some("hostile"), Some("Hostile texts"), None).unwrap();
     let window = desk.open().await;
     let page = &window.page;
-    page.js(WATCH, vec![]).await;
+    outside.watch(page).await;
     page.open_thread("Hostile texts").await;
 
-    let mut streamed = 0;
-    for from in (0..texts.len()).step_by(15) {
-        let to = (from + 15).min(texts.len());
-        let seen = page.js_async(ASK, vec!["hostile".into(), from.into(), to.into()]).await;
-        streamed += seen.as_u64().unwrap_or_else(|| panic!("{seen}"));
+    let mut seen = 0;
+    for (n, text) in texts.iter().enumerate() {
+        let gate = Gate::new();
+        server.queue(Reply::ends_behind(text, &gate));
+        let ask = vec!["hostile".into(), n.into(), streamed(text).into()];
+        assert_eq!(page.js_async(ASK, ask).await, Value::Null, "{text:?}, while it streams");
+        gate.open_for_good();
+        seen += 1;
     }
-    assert!(streamed > 0, "no reply was seen arriving");
+    assert_eq!(seen, texts.len(), "every text was seen arriving");
+    page.quiet().await;
     outside.nothing_happened(page, "while they stream").await;
 
-    let all = texts.len() * 2;
+    in_history(page, texts.len() * 2).await;
+    outside.nothing_happened(page, "in history").await;
+    page.picture("hostile-history").await;
+    in_search(&desk, page, &outside, texts.len() * 2).await;
+}
+
+/// Goes through all of the thread, and looks at every message.
+async fn in_history(page: &Page, all: usize) {
     page.type_over("spinbutton", "Go to message", &all.to_string()).await;
     page.click("button", "Go").await;
-    page.until(
-        "the last reply stands",
-        "return document.querySelector(`[data-position='${arguments[0]}'] .text`)",
-        vec![all.into()],
-    )
-    .await;
-    let walk = "const box = document.querySelector('[data-testid=messages]'); let seen = new Set(); \
-        for (box.scrollTop = 0; ; box.scrollTop += box.clientHeight * 0.8) { \
+    let last = "return document.querySelector(`[data-position='${arguments[0]}'] .text`)";
+    page.until("the last reply stands", last, vec![all.into()]).await;
+    // A few screens at a time; what is drawn at the end of one is drawn at the beginning of the next.
+    let walk = "const box = document.querySelector('[data-testid=messages]'); const seen = window.walked ??= new Set(); \
+        for (let screens = 0; screens < 20; screens++) { \
           await new Promise(next => requestAnimationFrame(() => requestAnimationFrame(next))); \
           for (let turn = 0; turn < 300 && box.querySelector('[aria-busy=true]'); turn++) await new Promise(requestAnimationFrame); \
           for (const place of box.querySelectorAll('[data-position]')) if (place.querySelector('.text')) seen.add(place.dataset.position); \
+          if (happened()) return happened(); \
           if (box.scrollTop + box.clientHeight >= box.scrollHeight - 2) return seen.size; \
-        }";
+          box.scrollTop += box.clientHeight * 0.8; \
+        } \
+        return null";
     let mut walked = 0;
     for _ in 0..3 {
-        walked = walked.max(page.js_async(walk, vec![]).await.as_u64().unwrap_or_default() as usize);
+        page.js("document.querySelector('[data-testid=messages]').scrollTop = 0", vec![]).await;
+        let mut seen = Value::Null;
+        while seen.is_null() {
+            seen = page.js_async(walk, vec![]).await;
+        }
+        walked = seen.as_u64().unwrap_or_else(|| panic!("in history: {seen}")) as usize;
+        if walked == all {
+            break;
+        }
     }
     assert_eq!(walked, all, "every message was looked at");
-    outside.nothing_happened(page, "in history").await;
-    page.picture("hostile-history").await;
+}
 
+/// Looks at every hit of all pages of results, and goes to one of each kind.
+async fn in_search(desk: &Desk, page: &Page, outside: &Outside, all: usize) {
     page.fill("searchbox", "Search everything", "canary\u{e007}").await;
     page.find("region", "Search results").await;
-    page.until(
-        "there are hits",
-        "document.querySelector('[data-more]')?.click(); return document.querySelectorAll('[data-hit]').length > 5",
-        vec![],
-    )
-    .await;
+    let every = "for (const more of document.querySelectorAll('.results [data-more], .results .quiet')) more.click(); \
+        return document.querySelectorAll('[data-hit]').length === arguments[0]";
+    page.until("every page of results is there", every, vec![all.into()]).await;
     outside.nothing_happened(page, "in search").await;
+    // Only these, with these attributes; and what is read there is what was found.
+    let strange = "const usual = {UL: [], LI: [], BUTTON: ['data-hit', 'tabindex'], SPAN: ['dir'], TIME: ['datetime'], MARK: []}; \
+        return [...document.querySelectorAll('.results ul, .results ul *')].filter(each => \
+          [...each.attributes].some(a => !['class', ...usual[each.tagName] ?? [a.name]].includes(a.name)) || !usual[each.tagName]) \
+          .map(each => each.outerHTML).slice(0, 3)";
+    assert_eq!(page.js(strange, vec![]).await, json!([]), "in search");
+    let shown = "return Object.fromEntries([...document.querySelectorAll('[data-hit]')].map(hit => \
+        [hit.dataset.hit, hit.querySelector('.snippet').textContent.trim()]))";
+    let shown = page.js(shown, vec![]).await;
+    let skein = stock::core(desk);
+    let (mut hits, mut after) = (Vec::new(), None);
+    loop {
+        let found = skein.search("canary", after.as_deref(), 100).unwrap();
+        hits.extend(found.hits);
+        after = found.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(hits.len(), all);
+    for hit in &hits {
+        let said = hit.snippet.concat();
+        assert_eq!(shown[&hit.message_id], said.trim());
+        assert!(
+            !said.contains(|c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
+        );
+    }
+    page.picture("hostile-search").await;
 
-    let file = desk.home().join("hostile.html");
-    let exported = desk.skein(&["export", "hostile", "--format", "html", "--out", file.to_str().unwrap()]);
-    assert!(exported.status.success(), "{}", String::from_utf8_lossy(&exported.stderr));
-    let html = std::fs::read_to_string(&file).unwrap();
-    // Parsed by the engine, but never run: what would be active stands nowhere.
-    let active = "const page = new DOMParser().parseFromString(arguments[0], 'text/html'); \
-        return [page.querySelectorAll('article').length, \
-          [...page.querySelectorAll('script, img, iframe, object, embed, link, form, svg, base, button')].length, \
-          [...page.querySelectorAll('*')].filter(e => [...e.attributes].some(a => /^on|^src$|^style$/i.test(a.name))).length, \
-          [...page.querySelectorAll('[href]')].filter(e => !/^(https?|mailto):/.test(e.getAttribute('href'))).length]";
-    assert_eq!(page.js(active, vec![html.into()]).await, json!([all, 0, 0, 0]));
-    outside.nothing_happened(page, "in an export").await;
+    // One of each form and place stands among any five neighbours, or else is odd and stands among the last.
+    let number = |said: &str| said.split(' ').nth(1).and_then(|number| number.parse::<usize>().ok()).unwrap();
+    let replies = hits.iter().filter(|hit| hit.role == Role::Assistant);
+    let kinds: Vec<Value> = replies
+        .map(|hit| (number(&hit.snippet.concat()), &hit.message_id))
+        .filter(|(n, _)| n % 5 == 0 || *n + 30 >= all / 2)
+        .map(|(_, id)| json!(id))
+        .collect();
+    assert!(kinds.len() > 90, "{}", kinds.len());
+    let jump = "const frame = () => new Promise(requestAnimationFrame); \
+        const until = async so => { for (let turn = 0; turn < 1200; turn++) { if (so()) return true; await frame() } return false }; \
+        const hit = id => { document.querySelector('.results [data-more]')?.click(); return document.querySelector(`[data-hit='${id}']`) }; \
+        for (const id of arguments_.slice(0, -1)) { \
+          if (!await until(() => hit(id))) return id + ' is not in the results'; \
+          hit(id).click(); \
+          if (!await until(() => document.querySelector(`[data-message='${id}'] .text`))) return id + ' is not opened'; \
+          if (!await until(() => /^\\d+ of/.test(document.querySelector('.find .said')?.innerText ?? ''))) return id + ' is not found'; \
+          await frame(); await frame(); \
+          if (happened()) return [id, happened()]; \
+          document.querySelector('.find button').click(); \
+        } \
+        return null";
+    for some in kinds.chunks(8) {
+        assert_eq!(page.js_async(jump, some.to_vec()).await, Value::Null, "where a search leads");
+    }
+    outside.nothing_happened(page, "where a search leads").await;
 }
 
 #[tokio::test]
@@ -143,20 +177,11 @@ async fn what_is_made_to_freeze_a_window_is_shown_and_the_window_goes_on() {
     let monsters = hostile::monsters();
     let server = ModelServer::start();
     server.always(Reply::text("Seen."));
+    stock::answer_with_room(&desk, &server);
     let skein = stock::core(&desk);
-    let new = NewEndpoint {
-        name: "Roomy".into(),
-        protocol: Protocol::OpenaiChat,
-        base_url: server.base_url(),
-        model: Some("roomy".into()),
-        context_window: Some(10_000_000),
-        ..NewEndpoint::default()
-    };
-    skein.add_endpoint(new).unwrap();
     for (_, text) in &monsters {
         let input = Input { role: Role::User, texts: vec![TextPart { text: text.clone() }], content: None };
         let request = ResponseRequest {
-            model: Some("Roomy/roomy".into()),
             inputs: vec![input],
             thread: Some(ThreadChoice::Id("monsters".into())),
             ..ResponseRequest::default()
@@ -167,7 +192,7 @@ async fn what_is_made_to_freeze_a_window_is_shown_and_the_window_goes_on() {
     drop(skein);
     let window = desk.open().await;
     let page = &window.page;
-    page.js(WATCH, vec![]).await;
+    outside.watch(page).await;
     page.open_thread("Monsters").await;
     page.js("document.querySelector('[data-testid=messages]').focus()", vec![]).await;
     for (n, (name, _)) in monsters.iter().enumerate().rev() {
