@@ -49,6 +49,10 @@ fn kept(desk: &Desk) -> Option<PathBuf> {
     files.into_iter().find(|path| path.file_name().unwrap().to_string_lossy().starts_with("skein-before-"))
 }
 
+fn window_is_free(desk: &Desk) -> bool {
+    fs::File::options().write(true).open(desk.store().join("window.lock")).unwrap().try_lock().is_ok()
+}
+
 #[tokio::test]
 async fn a_backup_is_made_from_the_settings_and_opens_as_a_store() {
     let (desk, folder) = desk().await;
@@ -99,6 +103,8 @@ async fn going_back_to_a_backup_starts_the_program_again_with_it_and_keeps_the_s
     let again = desk.start_again();
     assert!(String::from_utf8_lossy(&again.stdout).contains("open already"), "it is there again: {again:?}");
     drop(window);
+    // It was killed with the driver, and nobody waited for it to be gone.
+    wait_blocking("the store has no window", || window_is_free(&desk));
 
     let window = desk.open().await;
     let page = &window.page;

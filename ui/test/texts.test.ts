@@ -44,7 +44,7 @@ describe('plain text', () => {
       expect(pieces.join('')).toBe(text);
       expect(pieces.length).toBeGreaterThan(6);
       expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThanOrEqual(4096);
-      expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+      expect(pieces.some((piece) => /\p{Surrogate}/u.test(piece))).toBe(false);
       expect(runs(`${text} and more`).slice(0, pieces.length - 1), 'while it grows').toEqual(pieces.slice(0, -1));
     }
     expect(runs('lorem ipsum '.repeat(3000)).slice(0, -1).every((piece) => piece.endsWith(' '))).toBe(true);

@@ -43,6 +43,7 @@ fn answer<T>(result: Result<T>) -> Answer<T> {
 }
 
 /// All of them. `src-tauri/permissions` says which of these the page may call.
+#[allow(clippy::too_many_lines, reason = "it is a list")]
 pub fn all() -> impl Fn(Invoke) -> bool + Send + Sync + 'static {
     tauri::generate_handler![
         threads::sidebar,
