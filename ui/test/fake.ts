@@ -105,6 +105,8 @@ export class Fake extends FakePrompts {
   calls: { command: string; args: Args }[] = [];
   /** Commands that nobody answers. */
   hold = new Set<string>();
+  /** Commands that are answered late: once this has come. */
+  late = new Map<string, Promise<unknown>>();
   /** Commands that are refused, with what. */
   refuse = new Map<string, ErrorDetail>();
   now = Date.parse('2026-11-22T14:06:00.000Z');
@@ -122,6 +124,7 @@ export class Fake extends FakePrompts {
   async answer(command: string, args: Args): Promise<unknown> {
     this.calls.push({ command, args });
     if (this.hold.has(command)) return new Promise(() => {});
+    await this.late.get(command);
     const refused = this.refuse.get(command);
     if (refused) throw refused;
     const handler = (this as unknown as Record<string, (args: Args) => unknown>)[`on_${command}`];
@@ -471,8 +474,8 @@ export class Fake extends FakePrompts {
     else this.get(id).draft = draft as Draft;
   }
 
-  on_get_draft() {
-    return this.newDraft;
+  on_get_draft({ id }: Args) {
+    return id === null ? this.newDraft : this.get(id).draft;
   }
 
   on_subscribe({ channel }: Args) {

@@ -21,6 +21,7 @@ import { toasts } from '../src/state/toasts.svelte';
 import type { Fake } from './fake';
 
 export async function open(fake: Fake, thread: string | null = null) {
+  composer.choose(null);
   await composer.flush();
   fake.install();
   search.stop();
@@ -35,7 +36,6 @@ export async function open(fake: Fake, thread: string | null = null) {
   for (const id of fake.threads.keys()) streams.forget(id);
   failures.clear(...failures.all());
   pane.id = null;
-  composer.choose(null);
   composer.client = '';
   sidebar.filter = 'all';
   sidebar.text = '';

@@ -100,17 +100,22 @@ export async function fork(id: string, messageId: string | null = null): Promise
   await Promise.all([sidebar.refresh(), pane.open(forked.id)]);
 }
 
-async function ask(messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
-  const response = await failures.attempt(`message:${messageId}`, work, () => ask(messageId, work, then));
+/** Asks in a thread; what is refused is said beside the message, or beside the thread once that was left. */
+async function ask(id: string, messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
+  const { place } = pane;
+  const spot = () => (pane.id === id ? `message:${messageId}` : threadSpot(id, 'send'));
+  const response = await failures.attempt(spot, work, () => ask(id, messageId, work, then));
   if (response === null) return;
   then();
-  await pane.accepted(response);
+  await pane.accepted(response, place);
 }
 
 /** Asks again for a reply; the one there is stays as a version. */
 export function retry(messageId: string) {
   const id = pane.id;
-  if (id !== null) void ask(messageId, () => responses.retry(id, messageId, composer.model));
+  if (id === null) return;
+  const { model } = composer;
+  void ask(id, messageId, () => responses.retry(id, messageId, model));
 }
 
 /** Asks again after a failure that left no text: for a reply, or for the rest of one. */
@@ -121,7 +126,7 @@ export function retryFailed({ parentId, continues }: FailedView) {
 
 export function continueReply(messageId: string) {
   const id = pane.id;
-  if (id !== null) void ask(messageId, () => responses.continueReply(id, messageId));
+  if (id !== null) void ask(id, messageId, () => responses.continueReply(id, messageId));
 }
 
 /** Sends an edited message in place of another, which stays as a version. */
@@ -129,7 +134,7 @@ export async function resend(messageId: string, text: string) {
   const thread = pane.id;
   if (thread === null) return;
   const model = composer.model === null ? {} : { model: composer.model };
-  await ask(messageId, () => responses.respond({ thread, text, replaces: messageId, ...model }), () => edits.delete(messageId));
+  await ask(thread, messageId, () => responses.respond({ thread, text, replaces: messageId, ...model }), () => edits.delete(messageId));
 }
 
 export async function messageText(messageId: string, again?: () => unknown) {
@@ -143,7 +148,9 @@ export function stop() {
 }
 
 /** Puts a message in other words. */
-export const edit = (messageId: string) => void edits.set(messageId, null);
+export function edit(messageId: string) {
+  if (pane.id !== null) edits.set(messageId, { thread: pane.id, stored: null, text: '' });
+}
 
 /** Puts a message into the composer as a quotation. */
 export async function quoteMessage(messageId: string): Promise<void> {

@@ -1,15 +1,18 @@
 // What is being written: the draft of each thread, the model it will go to, and sending it.
 import type { Draft } from '../generated/Draft';
+import type { Response } from '../generated/Response';
 import { responses, threads, type Ask } from '../ipc';
+import { drafts } from './drafts';
 import { endpoints } from './endpoints.svelte';
-import { failures, type Spot } from './failures.svelte';
+import { failures, threadSpot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { settings } from './settings.svelte';
 import { ThreadAsking } from './threadAsking.svelte';
-import { Writing, type Fold } from './writing.svelte';
+import { joined, rest, Writing, type Written } from './writing.svelte';
 
 const SAVE_AFTER = 300;
-const draftSpot = (thread: string | null): Spot => `draft:${thread ?? ''}`;
+/** A message on its way: from which thread, what it was written with, and where the window was. */
+type Sending = { thread: string | null; ask: Ask; written: Written; place: number };
 const nothing: Draft = { text: '', system: null, model: null };
 
 class Composer extends Writing {
@@ -22,9 +25,10 @@ class Composer extends Writing {
   #model = $state<string | null>(null);
   #unsaved = false;
   #saving: ReturnType<typeof setTimeout> | undefined;
-  #stored: Promise<unknown> = Promise.resolve();
   /** What stood in the field and beside it in each thread that has folded texts. */
-  #parts = new Map<string | null, { whole: string; text: string; folds: Fold[] }>();
+  #parts = new Map<string | null, Written>();
+  /** Threads with a message on its way. */
+  #sends = new Set<string | null>();
 
   /** The client that a new thread will be for. */
   get client() {
@@ -68,13 +72,17 @@ class Composer extends Writing {
 
   /** Saves the draft now, if it has changed, and waits until it is stored. */
   override async flush() {
+    this.#hold();
+    await Promise.all([drafts.store(), this.asking.flush()]);
+  }
+
+  /** Hands over what was written since it was last stored. */
+  #hold() {
     clearTimeout(this.#saving);
-    if (this.#unsaved) {
-      this.#unsaved = false;
-      const [id, draft] = [this.#thread, this.#draft];
-      this.#stored = failures.attempt(draftSpot(id), () => threads.saveDraft(id, draft));
-    }
-    await Promise.all([this.#stored, this.asking.flush()]);
+    if (this.#unsaved) drafts.hold(this.#thread, this.#draft);
+    this.#unsaved = false;
+    if (this.folds.length > 0) this.#parts.set(this.#thread, this.written);
+    else this.#parts.delete(this.#thread);
   }
 
   get #draft(): Draft {
@@ -84,28 +92,46 @@ class Composer extends Writing {
   leave() {
     this.choosing.close();
     this.panel = null;
-    if (this.folds.length > 0) this.#parts.set(this.#thread, { whole: this.whole, text: this.text, folds: this.folds });
     return this.flush();
   }
 
-  enter(thread: string | null, draft: Draft) {
+  enter(thread: string | null, stored: Draft) {
+    // Whoever wrote on while this was on its way loses nothing of it.
+    if (this.#unsaved) void this.flush();
+    const draft = drafts.held(thread) ?? stored;
     this.#thread = thread;
     this.#model = draft.model;
     this.walk.reset();
     this.put(draft.text);
     this.#unfoldAsBefore(thread, draft.text);
-    this.#unsaved = false;
+    this.sending = this.#sends.has(thread);
     if (thread !== null) this.#client = '';
     this.focusWanted += 1;
     this.look();
     void this.asking.enter(thread, this.client, draft.system);
   }
 
+  /** Takes over what was written elsewhere as the draft of a thread. */
+  adopt(thread: string, { written, asking, model }: Writing) {
+    const text = joined(written);
+    if (text === '' && asking.change === null && model === null) return;
+    if (written.folds.length > 0) this.#parts.set(thread, written);
+    drafts.hold(thread, { text, system: asking.change, model });
+  }
+
+  protected override way() {
+    const thread = this.#thread;
+    return async () => {
+      if (this.#thread !== thread) await (thread === null ? pane.fresh() : pane.open(thread));
+      return this.#thread === thread;
+    };
+  }
+
   /** A draft is one text; what was folded of it when the thread was left is folded again. */
   #unfoldAsBefore(thread: string | null, text: string) {
     const before = this.#parts.get(thread);
     this.#parts.delete(thread);
-    if (before?.whole !== text) return;
+    if (before === undefined || joined(before) !== text) return;
     this.text = before.text;
     this.folds = before.folds;
   }
@@ -135,32 +161,71 @@ class Composer extends Writing {
     const ask: Ask = { thread, text, ...this.asking.ask() };
     if (this.model !== null) ask.model = this.model;
     if (thread === null && this.client.trim() !== '') ask.metadata = { client: this.client.trim() };
-    this.sending = true;
+    await this.#send({ thread, ask, written: this.written, place: pane.place });
+  }
+
+  async #send(sending: Sending): Promise<void> {
+    const { thread, ask } = sending;
+    if (this.#sends.has(thread)) return;
+    this.#mark(thread, true);
     await this.asking.flush();
-    const response = await failures.attempt('composer', () => responses.respond(ask), () => this.send());
-    this.sending = false;
-    if (response === null) return;
+    const response = await responses.respond(ask).catch((refusal: unknown) => void this.#refused(sending, refusal));
+    this.#mark(thread, false);
+    if (response) await this.#accepted(sending, response);
+  }
+
+  #mark(thread: string | null, sending: boolean) {
+    if (sending) this.#sends.add(thread);
+    else this.#sends.delete(thread);
+    if (this.#thread === thread) this.sending = sending;
+  }
+
+  /** Says so in the composer that it was written in; from elsewhere it is sent again just as it was. */
+  #refused(sending: Sending, refusal: unknown) {
+    const { thread } = sending;
+    if (this.#thread === thread) failures.put('composer', refusal, () => this.send());
+    else failures.put(awaySpot(thread), refusal, () => this.#send(sending));
+  }
+
+  /** The text is stored as a message now; the draft has done its work. */
+  async #accepted({ thread, ask, written, place }: Sending, response: Response) {
+    failures.clear(awaySpot(thread), ...(this.#thread === thread ? ['composer'] : []));
     this.asking.sent(thread);
-    await this.#sent(thread, text, response.thread);
-    if (this.#thread === thread) await pane.accepted(response);
+    if (this.#thread === thread) this.#sentHere(written, thread === null && place === pane.place ? response.thread : null);
+    else await this.#sentElsewhere({ thread, ask, written }, response.thread);
+    await drafts.store();
+    await pane.accepted(response, place);
     if (thread !== null && this.#thread === thread) await this.asking.load('');
   }
 
-  /** The text is stored as a message now; the draft has done its work. The model that was chosen stays with the thread. */
-  async #sent(thread: string | null, text: string, made: string | null) {
-    const here = this.#thread === thread;
-    if (here && this.whole === text) {
-      clearTimeout(this.#saving);
-      this.#unsaved = false;
-      this.walk.reset();
+  /** What was written after it stays, and goes along into the thread that it made, as the model does that was chosen. */
+  #sentHere(written: Written, made: string | null) {
+    clearTimeout(this.#saving);
+    this.#unsaved = false;
+    this.walk.reset();
+    this.takeAway(written);
+    if (made !== null) {
+      this.adopt(made, this);
       this.put('');
+      this.#model = null;
     }
-    const left = here ? this.#draft : nothing;
-    if (thread !== null) return failures.attempt(draftSpot(thread), () => threads.saveDraft(thread, left));
-    await failures.attempt(draftSpot(null), () => threads.saveDraft(null, { ...left, model: null }));
-    if (here) this.#model = null;
-    if (made !== null && left.model !== null) await failures.attempt(draftSpot(made), () => threads.saveDraft(made, { ...nothing, model: left.model }));
+    drafts.hold(this.#thread, this.#draft);
+  }
+
+  async #sentElsewhere({ thread, ask, written }: Omit<Sending, 'place'>, made: string | null) {
+    const stored = drafts.held(thread) ?? (await failures.attempt(awaySpot(thread), () => threads.draft(thread)));
+    if (stored === null) return;
+    const parts = this.#parts.get(thread);
+    const now = parts && joined(parts) === stored.text ? parts : { text: stored.text, folds: [] };
+    const left = stored.text === ask.text ? { text: '', folds: [] } : rest(now, written);
+    if (parts) this.#parts.set(thread, left);
+    const model = stored.model;
+    if (thread === null && made !== null && model !== null) drafts.hold(made, { ...nothing, model });
+    drafts.hold(thread, { text: joined(left), system: stored.system === ask.system ? null : stored.system, model: thread === null ? null : model });
   }
 }
+
+/** Where it is said that a message of a thread was not accepted, once the person is elsewhere. */
+const awaySpot = (thread: string | null) => (thread === null ? 'window:send' : threadSpot(thread, 'send'));
 
 export const composer = new Composer();

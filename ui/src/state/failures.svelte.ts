@@ -20,7 +20,7 @@ const whereOf = (spot: Spot): Where => places[kindOf(spot)];
 const shown: Where[] = ['thread', 'composer', 'inspector'];
 
 /** What is done to a thread. Each fails beside the thread, wherever it was asked for. */
-export type Doing = 'title' | 'metadata' | 'pin' | 'state' | 'bin' | 'fork' | 'options' | 'version' | 'seal';
+export type Doing = 'title' | 'metadata' | 'pin' | 'state' | 'bin' | 'fork' | 'options' | 'version' | 'seal' | 'send';
 export const threadSpot = (id: string, what: Doing): Spot => `of-thread:${what}:${id}`;
 /** The thread that such a spot belongs to. */
 export const threadOf = (spot: Spot | undefined) => /^of-thread:\w+:(.*)$/.exec(spot ?? '')?.[1] ?? null;
@@ -79,15 +79,16 @@ class Failures {
 
   /**
    * Does the work; a refusal is put at the spot and `null` comes back. `again` is what repeats it:
-   * the work alone, unless more follows from it.
+   * the work alone, unless more follows from it. Where it is said may depend on what is on show by then.
    */
-  async attempt<T>(spot: Spot, work: () => Promise<T>, again: Again = () => this.attempt(spot, work)): Promise<T | null> {
+  async attempt<T>(spot: Spot | (() => Spot), work: () => Promise<T>, again: Again = () => this.attempt(spot, work)): Promise<T | null> {
+    const at = () => (typeof spot === 'string' ? spot : spot());
     try {
       const done = await work();
-      this.clear(spot);
+      this.clear(at());
       return done;
     } catch (refusal) {
-      this.put(spot, refusal, again);
+      this.put(at(), refusal, again);
       return null;
     }
   }

@@ -54,6 +54,11 @@ class Pane {
   #looked = 0;
   #turn = 0;
 
+  /** Grows whenever one goes elsewhere. */
+  get place() {
+    return this.#turn;
+  }
+
   view(position: number) {
     return this.#views.get(position) ?? null;
   }
@@ -151,12 +156,13 @@ class Pane {
     if (grown) void this.#loadHistory();
   }
 
-  /** A response was accepted: its inputs are stored and stand at the end. */
-  async accepted(response: Response) {
+  /** A response was accepted: its inputs are stored and stand at the end. Whoever went elsewhere since stays there. */
+  async accepted(response: Response, place: number) {
     if (response.thread === null) return;
     streams.start(response.thread, response);
     if (this.id === response.thread) await this.refresh();
-    else await this.open(response.thread);
+    else if (place === this.#turn) await this.open(response.thread);
+    else return;
     this.endWanted += 1;
   }
 

@@ -4,6 +4,7 @@ import { tellIfAway, watchFocus } from './away';
 import { backups } from './backups.svelte';
 import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
+import { keepEdits } from './edits.svelte';
 import { endpoints } from './endpoints.svelte';
 import { failures } from './failures.svelte';
 import { find } from './find.svelte';
@@ -70,7 +71,7 @@ async function toWanted(): Promise<boolean> {
 
 /** The window is to close: what was typed last is stored first. */
 async function leave() {
-  await composer.flush();
+  await keepEdits();
   await failures.attempt('window:leave', () => program.leave());
 }
 

@@ -8,6 +8,7 @@ import { asking as threadAsking, chains, responses, type ChainAsk } from '../ipc
 import { copied } from './actions';
 import { usual } from './asking.svelte';
 import { ChatAsking } from './chatAsking.svelte';
+import { composer } from './composer.svelte';
 import { failures, threadSpot } from './failures.svelte';
 import { folds } from './folds.svelte';
 import { pane } from './pane.svelte';
@@ -110,11 +111,11 @@ export class Chat extends Writing {
 
   async send(): Promise<void> {
     if (this.sending || this.stream !== null || this.whole === '' || !this.admits('')) return;
-    const text = this.whole;
-    const ask = { text, system: this.asking.along, model: this.model, options: this.asking.options };
+    const { written } = this;
+    const ask = { text: this.whole, system: this.asking.along, model: this.model, options: this.asking.options };
     if (!(await this.#ask(ask, this.#previous, () => this.send()))) return;
     this.asking.sent();
-    if (this.whole === text) this.put('');
+    this.takeAway(written);
   }
 
   /** Asks for the last reply again. The new one takes its place: nothing is kept here. */
@@ -268,6 +269,7 @@ class Temporary {
     if (thread === null || this.chat !== chat) return;
     const { options } = chat.asking;
     if (options !== usual) await failures.attempt(threadSpot(thread.id, 'options'), () => threadAsking.setOptions(thread.id, options));
+    composer.adopt(thread.id, chat);
     this.chat = null;
     toasts.add(t('toast.temporaryKept'));
     await Promise.all([sidebar.refresh(), pane.open(thread.id)]);

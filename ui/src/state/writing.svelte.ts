@@ -6,6 +6,8 @@ import type { Asking } from './asking.svelte';
 import { Choosing } from './choosing.svelte';
 import { failures } from './failures.svelte';
 import { Recall, type Earlier } from './recall';
+import { toasts } from './toasts.svelte';
+import { t } from './words.svelte';
 
 const PREVIEW_AFTER = 250;
 export const MESSAGE_BYTES = 4 * 1024 * 1024;
@@ -16,6 +18,8 @@ export const FOLD_CHARS = 32 * 1024;
 
 /** A text that was pasted, and is sent whole after what stands in the field. */
 export type Fold = { id: number; text: string; bytes: number; lines: number };
+/** What is written: in the field, and folded beside it. */
+export type Written = { text: string; folds: Fold[] };
 export type Panel = 'prompts' | 'system' | 'parameters';
 
 /** Bytes of a text as UTF-8; far past the limit its length alone says enough. */
@@ -30,6 +34,14 @@ function fold(text: string): Fold {
   let lines = 1;
   for (let at = text.indexOf('\n'); at >= 0 && at < text.length - 1; at = text.indexOf('\n', at + 1)) lines += 1;
   return { id: ++folded, text, bytes: byteLength(text), lines };
+}
+
+export const joined = ({ text, folds }: { text: string; folds: { text: string }[] }) => [text, ...folds.map((each) => each.text)].filter((part) => part.trim() !== '').join('\n\n');
+
+/** What is left of something written once the beginning of it was sent; what was changed since stays whole. */
+export function rest(now: Written, sent: Written): Written {
+  const text = now.text.startsWith(sent.text) ? now.text.slice(sent.text.length).trimStart() : now.text;
+  return { text, folds: now.folds.filter((each) => !sent.folds.includes(each)) };
 }
 
 export abstract class Writing {
@@ -55,6 +67,8 @@ export abstract class Writing {
   readonly choosing = new Choosing(this);
   protected readonly walk = new Recall(() => this.earlier);
   #walking: Promise<unknown> = Promise.resolve();
+  /** Puts words in place of others as if they were typed, so that it can be undone; false where no field can. */
+  onput: ((from: number, to: number, words: string) => boolean) | null = null;
   #looking: ReturnType<typeof setTimeout> | undefined;
   #turn = 0;
 
@@ -96,7 +110,11 @@ export abstract class Writing {
 
   /** Everything that would be sent. */
   get whole() {
-    return [this.text, ...this.folds.map((each) => each.text)].filter((part) => part.trim() !== '').join('\n\n');
+    return joined(this);
+  }
+
+  get written(): Written {
+    return { text: this.text, folds: this.folds };
   }
 
   /** Whether nothing is written. */
@@ -110,13 +128,20 @@ export abstract class Writing {
     this.changed();
   }
 
-  /** Puts more in at the caret. */
+  /** Puts more in at the caret, or in place of what is selected; a long text beside the field. */
   insert(more: string) {
     if (!this.admits(more)) return;
-    if (this.text.length + more.length > FIELD_CHARS) return this.fold(more);
+    const long = more.length >= FOLD_CHARS || this.text.length + more.length > FIELD_CHARS;
     const [from, to] = this.caret;
-    this.caret = [from + more.length, from + more.length];
-    this.type(this.text.slice(0, from) + more + this.text.slice(to));
+    if (!long || from !== to) this.#replace(from, to, long ? '' : more);
+    if (long) this.fold(more);
+  }
+
+  #replace(from: number, to: number, words: string) {
+    this.caret = [from + words.length, from + words.length];
+    // A long text is typed so slowly that the window stands still.
+    if (words.length < FOLD_CHARS && this.onput?.(from, to, words)) return;
+    this.type(this.text.slice(0, from) + words + this.text.slice(to));
   }
 
   /** Takes in a long text beside the field. */
@@ -131,12 +156,29 @@ export abstract class Writing {
     if (!this.admits(quoted)) return;
     const before = this.text.trimEnd();
     if (before.length + quoted.length > FIELD_CHARS) this.fold(quoted);
-    else this.type(`${before === '' ? '' : `${before}\n\n`}${quoted}\n\n`);
+    else this.#replace(before.length, this.text.length, `${before === '' ? '' : '\n\n'}${quoted}\n\n`);
     this.focusWanted += 1;
   }
 
-  drop(id: number) {
-    this.folds = this.folds.filter((each) => each.id !== id);
+  /** Takes a folded text out, with Undo. */
+  takeOut(each: Fold) {
+    const at = this.folds.indexOf(each);
+    const back = this.way();
+    this.#drop(each);
+    toasts.add(t('toast.foldOut'), async () => {
+      if (!(await back())) return toasts.add(t('toast.foldOut'));
+      this.folds = this.folds.toSpliced(at, 0, each);
+      this.changed();
+    });
+  }
+
+  /** The way back to what is written here, from wherever one is by then; false where it cannot be gone. */
+  protected way(): () => Promise<boolean> {
+    return () => Promise.resolve(true);
+  }
+
+  #drop(gone: Fold) {
+    this.folds = this.folds.filter((each) => each !== gone);
     this.changed();
   }
 
@@ -147,10 +189,10 @@ export abstract class Writing {
 
   /** Puts a folded text into the field, behind what stands there. */
   unfold(each: Fold) {
-    const text = this.text.trim() === '' ? each.text : `${this.text}\n\n${each.text}`;
-    this.caret = [text.length, text.length];
-    this.text = text;
-    this.drop(each.id);
+    const { length } = this.text;
+    if (this.text.trim() === '') this.#replace(0, length, each.text);
+    else this.#replace(length, length, `\n\n${each.text}`);
+    this.#drop(each);
     this.focusWanted += 1;
   }
 
@@ -160,6 +202,13 @@ export abstract class Writing {
     if (bytes <= MESSAGE_BYTES) return true;
     this.refused = bytes;
     return false;
+  }
+
+  /** What was sent goes; what was written after it stays. */
+  protected takeAway(sent: Written) {
+    const left = rest(this.written, sent);
+    this.put(left.text);
+    this.folds = left.folds;
   }
 
   /** Puts a text in place of what is there. */
