@@ -669,6 +669,7 @@ export default {
   'notice.ended': 'Die Antwort ist da.',
   'notice.failed': 'Die Antwort brach ab.',
   'notice.thread': 'Ein Thread',
+  'number.unclear': 'Das könnten zwei Zahlen sein. Schreib sie ohne Zeichen zwischen den Tausendern.',
   'palette.found.one': '{n} gefunden',
   'palette.found.other': '{n} gefunden',
   'palette.hint': 'Was zu tun ist, oder der Titel eines Threads',

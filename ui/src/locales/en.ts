@@ -664,6 +664,7 @@ export default {
   'notice.ended': 'The reply is there.',
   'notice.failed': 'The reply broke off.',
   'notice.thread': 'A thread',
+  'number.unclear': 'This could be two numbers. Write it without separators between thousands.',
   'palette.found.one': '{n} found',
   'palette.found.other': '{n} found',
   'palette.hint': 'What to do, or the title of a thread',

@@ -1,5 +1,6 @@
 // Parameters as a sheet of fields: each that has a field of its own, and the rest as a JSON object.
 // They go by the names that Chat Completions gave them; Rust gives each protocol its own.
+import { readNumber, showNumber, UNCLEAR } from './numbers';
 import type { Key } from '../state/words.svelte';
 
 export type Parameters = Record<string, unknown>;
@@ -12,20 +13,21 @@ const MOST_BYTES = 16 * 1024;
 export const efforts = ['none', 'minimal', 'low', 'medium', 'high'];
 
 type Field = {
-  /** The value of what was typed; nothing if it is none. */
+  /** The value of what was typed; nothing if it is none, `UNCLEAR` if it could be two. */
   read: (typed: string) => unknown;
   /** The value as one would type it; nothing if the field cannot hold it. */
   write: (value: unknown) => string | undefined;
   fault: Key;
 };
 
-function number(fits: (n: number) => boolean, fault: Key): Field {
+function number(fits: (n: number) => boolean, fault: Key, whole = false): Field {
   return {
     read: (typed) => {
-      const n = Number(typed.replace(',', '.'));
-      return fits(n) ? n : undefined;
+      const plain = readNumber(typed, whole);
+      if (plain === null || plain === UNCLEAR) return plain ?? undefined;
+      return fits(Number(plain)) ? Number(plain) : undefined;
     },
-    write: (value) => (typeof value === 'number' && fits(value) ? String(value) : undefined),
+    write: (value) => (typeof value === 'number' && fits(value) ? showNumber(value) : undefined),
     fault,
   };
 }
@@ -49,8 +51,8 @@ const stop: Field = {
 const fields: Record<Name, Field> = {
   temperature: number((n) => n >= 0 && n <= 2, 'parameters.wrongTemperature'),
   top_p: number((n) => n >= 0 && n <= 1, 'parameters.wrongShare'),
-  max_tokens: number((n) => Number.isSafeInteger(n) && n > 0, 'parameters.wrongTokens'),
-  seed: number(Number.isSafeInteger, 'parameters.wrongWhole'),
+  max_tokens: number((n) => Number.isSafeInteger(n) && n > 0, 'parameters.wrongTokens', true),
+  seed: number(Number.isSafeInteger, 'parameters.wrongWhole', true),
   reasoning_effort: {
     read: (typed) => typed,
     write: (value) => (typeof value === 'string' && value !== '' ? value : undefined),
@@ -82,6 +84,7 @@ export function read(sheet: Sheet): { parameters: Parameters; faults: Faults } {
     if (sheet[name].trim() === '') continue;
     const value = fields[name].read(sheet[name]);
     if (value === undefined) faults[name] = fields[name].fault;
+    else if (value === UNCLEAR) faults[name] = 'number.unclear';
     else parameters[name] = value;
   }
   const more = objectOf(sheet.more);
