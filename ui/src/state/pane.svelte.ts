@@ -94,6 +94,7 @@ class Pane {
       if (turn !== this.#turn) return;
       if (id !== this.id) this.history = [];
       this.id = id;
+      this.history = [];
       this.#views.clear();
       this.#pending.clear();
       this.#looked = 0;

@@ -33,6 +33,7 @@ export async function start(show: () => void) {
   prompts.onChanged = () => void composer.asking.load(composer.client);
   watchFocus();
   pane.onLeave = () => {
+    keepTyped();
     temporary.leave();
     search.leave();
     find.close();
@@ -57,6 +58,12 @@ export async function start(show: () => void) {
   setInterval(() => (words.now = Date.now()), 60_000);
   window.addEventListener('blur', () => void composer.flush());
   window.addEventListener('pagehide', () => void composer.flush());
+}
+
+/** What is kept on leaving its field is kept now: not every browser says that a field was left when it is taken away. */
+function keepTyped() {
+  const field = document.activeElement;
+  if (field instanceof HTMLInputElement || (field instanceof HTMLTextAreaElement && field.id !== 'composer')) field.blur();
 }
 
 /** To the thread that somebody outside this page asked for; false if nobody did. */
