@@ -11,6 +11,10 @@ import { failures, type Spot } from './failures.svelte';
 import { toasts } from './toasts.svelte';
 import { t } from './words.svelte';
 
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+/** What of an endpoint says how it answers. */
+const answering = ({ isDefault: _, name: __, ...rest }: Endpoint) => rest;
+
 class Endpoints {
   list = $state.raw<Endpoint[]>([]);
   loaded = $state(false);
@@ -19,14 +23,31 @@ class Endpoints {
   onlyPractice = $derived(this.list.every((endpoint) => endpoint.protocol === 'practice'));
   models = new SvelteMap<string, Model[]>();
   tests = new SvelteMap<string, EndpointTest | 'running'>();
+  /** Grows with each change of an endpoint, so that no older answer is taken for its own. */
+  #turns = new Map<string, number>();
   /** Model servers that answer on this machine and are no endpoint yet. */
   found = $state.raw<FoundEndpoint[]>([]);
 
   async load(): Promise<void> {
     const list = await failures.attempt('endpoints', () => ipc.list(), () => this.load());
-    if (list === null) return;
-    this.list = list;
+    if (list !== null) this.#take(list);
+  }
+
+  /** Reads them again: they may have been set elsewhere. True if they were. */
+  async reload() {
+    return this.#take(await ipc.list());
+  }
+
+  #take(list: Endpoint[]) {
+    const before = new Map(this.list.map((endpoint) => [endpoint.id, endpoint]));
+    const changed = !same(list, this.list);
+    if (changed) this.list = list;
     this.loaded = true;
+    for (const endpoint of list) {
+      const was = before.get(endpoint.id);
+      if (was && !same(answering(was), answering(endpoint))) this.#another(endpoint.id);
+    }
+    return changed;
   }
 
   /** Whether the endpoint that `endpoint/model` names is there, as far as is known. */
@@ -38,10 +59,22 @@ class Endpoints {
     return this.list.find((endpoint) => endpoint.name === name) ?? null;
   }
 
-  /** Asks an endpoint what it offers. */
+  /** Asks an endpoint what it offers; without an answer its own default is all there is, until it is asked again. */
   async loadModels(id: string): Promise<void> {
+    const turn = this.#turn(id);
     const models = await failures.attempt(`models:${id}`, () => ipc.models(id), () => this.loadModels(id));
+    if (turn !== this.#turn(id)) return;
     if (models) this.models.set(id, models);
+    else this.models.delete(id);
+  }
+
+  #turn = (id: string) => this.#turns.get(id) ?? 0;
+
+  /** From here on, what was asked of the endpoint before is about another. */
+  #another(id: string) {
+    this.#turns.set(id, this.#turn(id) + 1);
+    this.tests.delete(id);
+    this.models.delete(id);
   }
 
   /** Looks for model servers on this machine; finding none is no failure. */
@@ -75,7 +108,6 @@ class Endpoints {
   }
 
   change(id: string, patch: EndpointPatch) {
-    this.models.delete(id);
     return this.#then(id, () => ipc.change(id, patch));
   }
 
@@ -105,18 +137,17 @@ class Endpoints {
   }
 
   async test(id: string) {
+    const turn = this.#turn(id);
     this.tests.set(id, 'running');
-    try {
-      this.tests.set(id, await ipc.test(id));
-      await this.loadModels(id);
-    } catch (refusal) {
-      this.tests.set(id, { ok: false, model: null, firstTextMs: null, error: asError(refusal) });
-    }
+    const found = await ipc.test(id).catch((refusal: unknown): EndpointTest => ({ ok: false, model: null, firstTextMs: null, error: asError(refusal) }));
+    if (turn !== this.#turn(id)) return;
+    this.tests.set(id, found);
+    await this.loadModels(id);
   }
 
   async #then(id: string, work: () => Promise<unknown>, again?: () => unknown): Promise<boolean> {
     const done = await failures.attempt(`endpoint:${id}`, async () => (await work(), true), again ?? (() => this.#then(id, work)));
-    this.tests.delete(id);
+    if (done === true) this.#another(id);
     await this.load();
     return done === true;
   }

@@ -29,6 +29,15 @@ class Prompts {
     this.loaded = true;
   }
 
+  /** Reads them again where they were read: they may have been changed elsewhere. True if they were. */
+  async reload() {
+    if (!this.loaded) return false;
+    const list = await ipc.list();
+    const changed = JSON.stringify(list) !== JSON.stringify(this.list);
+    if (changed) this.list = list;
+    return changed;
+  }
+
   find(id: string) {
     return this.list.find((prompt) => prompt.id === id) ?? null;
   }
@@ -111,7 +120,7 @@ class Prompts {
   }
 
   async #back(sheet: Sheet): Promise<void> {
-    await failures.attempt('prompts:change', () => ipc.create(sheet), () => this.#back(sheet));
+    await failures.attempt('window:undo', () => ipc.create(sheet), () => this.#back(sheet));
     await this.#changed();
   }
 

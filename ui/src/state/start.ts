@@ -130,5 +130,12 @@ async function look() {
   const own = pane.stream !== null && !pane.stream.elsewhere;
   // Somebody else may have set something; whoever cannot read that now reads it with the next change.
   await settings.reload().catch(() => {});
-  await Promise.all([sidebar.refresh(), own ? null : pane.refresh()]);
+  await Promise.all([sidebar.refresh(), own ? null : pane.refresh(), lookAround()]);
+}
+
+/** What is not of a thread: endpoints and prompts. */
+async function lookAround() {
+  const [endpoint, prompt] = await Promise.all([endpoints.reload().catch(() => false), prompts.reload().catch(() => false)]);
+  if (endpoint) (temporary.chat ?? composer).look();
+  if (prompt) prompts.onChanged();
 }
