@@ -5,7 +5,7 @@ import type { Chosen } from '../generated/Chosen';
 import type { State } from '../generated/State';
 import { bulk as ipc } from '../ipc';
 import { composer } from './composer.svelte';
-import { failures } from './failures.svelte';
+import { failures, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { selection } from './selection.svelte';
 import { sidebar } from './sidebar.svelte';
@@ -15,18 +15,32 @@ import { Job } from './work.svelte';
 
 const brought: Record<State, CountKey> = { open: 'bulk.unlocked', locked: 'bulk.locked', archived: 'toast.archivedThreads' };
 
-class Bulk {
+type About = {
+  /** Where it is said that a change failed. */
+  spot: Spot;
+  /** What else is to be looked at again after each. */
+  look: () => Promise<unknown>;
+  /** What was chosen has been changed. */
+  changed: () => void;
+};
+
+export class Bulk {
   job = $state.raw<Job | null>(null);
   /** What came of the last change, where it did not go through as a whole. */
   report = $state.raw<BulkReport | null>(null);
   #again: () => unknown = () => {};
+  #about: About;
+
+  constructor(about: About) {
+    this.#about = about;
+  }
 
   bring(chosen: Chosen, state: State) {
     return this.#change(chosen, { kind: 'state', state }, brought[state]);
   }
 
-  pin(chosen: Chosen, pinned: boolean) {
-    return this.#change(chosen, { kind: 'pin', pinned }, pinned ? 'bulk.pinned' : 'bulk.unpinned');
+  pin(chosen: Chosen, pinned: boolean, words: CountKey = pinned ? 'bulk.pinned' : 'bulk.unpinned') {
+    return this.#change(chosen, { kind: 'pin', pinned }, words);
   }
 
   /** Sets a metadata key; without a value it is removed. */
@@ -55,32 +69,32 @@ class Bulk {
   async #change(chosen: Chosen, change: BulkChange, words: CountKey, figures: Record<string, string> = {}): Promise<void> {
     const report = await this.#run((job) => ipc.change(job.id, chosen, change, job.hear), () => this.#change(chosen, change, words, figures));
     if (report === null) return;
-    selection.clear();
+    this.#about.changed();
     const { undo } = report;
     const back = undo === null ? null : () => void this.#undo(undo);
     if (report.changed > 0) toasts.add(count(words, report.changed, figures), back);
   }
 
   async #undo(number: number): Promise<void> {
-    const report = await this.#run((job) => ipc.undo(job.id, number, job.hear), () => this.#undo(number));
+    const report = await this.#run((job) => ipc.undo(job.id, number, job.hear), () => this.#undo(number), 'window:undo');
     if (report !== null && report.changed > 0) toasts.add(count('bulk.undone', report.changed));
   }
 
-  async #run(work: (job: Job) => Promise<BulkReport>, again: () => unknown) {
+  async #run(work: (job: Job) => Promise<BulkReport>, again: () => unknown, spot = this.#about.spot) {
     if (this.job !== null) return null;
     const job = new Job();
     this.job = job;
     this.report = null;
     await composer.flush();
-    const report = await failures.attempt('bulk', () => work(job), again);
+    const report = await failures.attempt(spot, () => work(job), again);
     this.job = null;
     this.#again = again;
     if (report !== null && (report.refused > 0 || report.cancelled || report.failed !== null)) this.report = report;
-    await Promise.all([sidebar.refresh(), pane.refresh()]);
+    await Promise.all([sidebar.refresh(), pane.refresh(), this.#about.look()]);
     // What is in the bin now makes room.
     if (failures.at('thread')?.code === 'thread_deleted') await pane.fresh();
     return report;
   }
 }
 
-export const bulk = new Bulk();
+export const bulk = new Bulk({ spot: 'bulk', look: () => Promise.resolve(), changed: () => selection.clear() });

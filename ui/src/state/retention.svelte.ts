@@ -1,24 +1,24 @@
 // Clean-up: which threads are due and why, what is done about them, and what the bin still holds.
-import type { BulkChange } from '../generated/BulkChange';
-import type { BulkReport } from '../generated/BulkReport';
+import type { Chosen } from '../generated/Chosen';
 import type { DueThread } from '../generated/DueThread';
 import type { Retention } from '../generated/Retention';
 import type { RetentionReport } from '../generated/RetentionReport';
 import type { SidebarRow } from '../generated/SidebarRow';
-import { bulk, retention as ipc, threads } from '../ipc';
+import { retention as ipc, threads } from '../ipc';
+import { Bulk } from './bulk.svelte';
 import { failures } from './failures.svelte';
-import { pane } from './pane.svelte';
 import { settings } from './settings.svelte';
 import { EVERYTHING, sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
-import { count, type CountKey } from './words.svelte';
-import { Job } from './work.svelte';
+import { count } from './words.svelte';
 
 const PAGE = 100;
 /** How long the bin keeps a thread. */
 const BIN_DAYS = 30;
 const DAY = 86_400_000;
 const BIN = { ...EVERYTHING, deleted: true };
+
+const these = (ids: string[]): Chosen => ({ kind: 'these', ids });
 
 class RetentionState {
   due = $state.raw<DueThread[]>([]);
@@ -31,16 +31,14 @@ class RetentionState {
   inBin = $state(0);
   /** What was cleaned up, until the person has seen it. */
   notice = $state.raw<RetentionReport | null>(null);
-  /** The change to some threads that is running. */
-  job = $state.raw<Job | null>(null);
-  /** What came of the last one, where it did not go through as a whole. */
-  report = $state.raw<BulkReport | null>(null);
+  /** What is done to some of the threads. */
+  readonly changes = new Bulk({ spot: 'retention', look: () => this.loadAll(), changed: () => {} });
   /** How many threads are being erased, while the bin is emptied. */
   emptying = $state(0);
   #next: string | null = null;
   /** How much of the bin is shown. */
   #binWanted = PAGE;
-  #again = () => {};
+  #page: Promise<boolean> | null = null;
 
   /** Looks once the window is up, and whenever a clean-up has run. */
   async watch() {
@@ -60,7 +58,11 @@ class RetentionState {
   }
 
   /** Fetches the next page; false if there is none, or it could not be had. */
-  async loadMore(): Promise<boolean> {
+  loadMore(): Promise<boolean> {
+    return (this.#page ??= this.#loadMore().finally(() => (this.#page = null)));
+  }
+
+  async #loadMore(): Promise<boolean> {
     if (!this.more) return false;
     const page = await failures.attempt('due:more', () => ipc.due(this.#next, PAGE), () => this.loadMore());
     if (page === null) return false;
@@ -103,74 +105,26 @@ class RetentionState {
   }
 
   /** Keeps threads: what is pinned is never cleaned up. */
-  keep(ids: string[]) {
-    return this.#change(ids, { kind: 'pin', pinned: true }, 'toast.keptThreads');
-  }
+  keep = (ids: string[]) => this.changes.pin(these(ids), true, 'toast.keptThreads');
 
-  archive(ids: string[]) {
-    return this.#change(ids, { kind: 'state', state: 'archived' }, 'toast.archivedThreads');
-  }
+  archive = (ids: string[]) => this.changes.bring(these(ids), 'archived');
 
-  remove(ids: string[]) {
-    return this.#change(ids, { kind: 'delete' }, 'toast.binnedThreads');
-  }
+  remove = (ids: string[]) => this.changes.remove(these(ids));
 
-  putBack(ids: string[]) {
-    return this.#change(ids, { kind: 'undelete' }, 'bulk.putBack');
-  }
+  putBack = (ids: string[]) => this.changes.putBack(these(ids));
 
   async emptyBin(): Promise<void> {
     if (this.emptying > 0) return;
     this.emptying = this.inBin;
     const erased = await failures.attempt('bin:empty', () => ipc.emptyBin(true), () => this.emptyBin());
-    await this.#look([]);
+    await Promise.all([this.loadAll(), sidebar.refresh()]);
     this.emptying = 0;
     if (erased !== null) toasts.add(count('toast.erasedThreads', erased));
-  }
-
-  /** Does again what came to an end before its end. */
-  again() {
-    this.#again();
-  }
-
-  dismissReport() {
-    this.report = null;
   }
 
   /** The day from which on the bin erases a thread. */
   goesOn(deletedAt: string) {
     return new Date(Date.parse(deletedAt) + BIN_DAYS * DAY).toISOString();
-  }
-
-  /** Does something to some threads: one that is refused does not keep the others from it. */
-  async #change(ids: string[], change: BulkChange, words: CountKey): Promise<void> {
-    const again = () => this.#change(ids, change, words);
-    const report = await this.#run(ids, (job) => bulk.change(job.id, { kind: 'these', ids }, change, job.hear), again);
-    if (report === null || report.changed === 0) return;
-    const { undo } = report;
-    toasts.add(count(words, report.changed), undo === null ? null : () => void this.#undo(undo, ids));
-  }
-
-  async #undo(undo: number, ids: string[]): Promise<void> {
-    await this.#run(ids, (job) => bulk.undo(job.id, undo, job.hear), () => this.#undo(undo, ids));
-  }
-
-  async #run(ids: string[], work: (job: Job) => Promise<BulkReport>, again: () => Promise<void>) {
-    if (this.job !== null) return null;
-    const job = new Job();
-    this.job = job;
-    this.report = null;
-    const report = await failures.attempt('retention', () => work(job), again);
-    this.job = null;
-    this.#again = () => void again();
-    if (report !== null && (report.refused > 0 || report.cancelled || report.failed !== null)) this.report = report;
-    await this.#look(ids);
-    return report;
-  }
-
-  async #look(ids: string[]) {
-    const shown = pane.id !== null && ids.includes(pane.id);
-    await Promise.all([this.loadAll(), sidebar.refresh(), shown ? pane.refresh() : null]);
   }
 }
 
