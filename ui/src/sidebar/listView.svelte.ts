@@ -48,6 +48,12 @@ export class ListView {
     if (this.box) this.box.scrollTop = 0;
   }
 
+  /** Scrolls no further than it has to for a line to be in sight. */
+  show(line: number) {
+    const place = this.layout.placeOf(this.layout.stopOf(line));
+    this.#bring(place.y, place.height);
+  }
+
   #bring(y: number, high: number) {
     const { box, heading } = this;
     if (!box) return;

@@ -37,8 +37,11 @@ export function toSearch() {
 }
 
 /** To the thread above or below in the list. */
-export function walk(by: 1 | -1) {
-  const now = pane.id === null ? -1 : sidebar.placeOf(pane.id);
-  const next = sidebar.row(Math.max(0, now + by));
-  if (next && next.id !== pane.id) open(next.id);
+export async function walk(by: 1 | -1) {
+  const now = pane.id === null ? -1 : await sidebar.seek(pane.id);
+  const at = Math.max(0, now + by);
+  const next = await sidebar.line(at);
+  if (next === null || next.id === pane.id) return;
+  sidebar.wanted = { line: at };
+  open(next.id);
 }

@@ -28,6 +28,8 @@ class Sidebar {
   /** Grows whenever another list is asked for. */
   changed = $state(0);
   loaded = $state(false);
+  /** The line that is to be in sight. */
+  wanted = $state.raw<{ line: number } | null>(null);
   #folded = $derived(new Set(settings.all.folded));
   #pages = new SvelteMap<number, SidebarRow[]>();
   #pending = new Set<number>();
@@ -47,6 +49,24 @@ class Sidebar {
       if (at >= 0) return page * PAGE + at;
     }
     return -1;
+  }
+
+  /** Likewise among all that is listed. */
+  async seek(id: string) {
+    const loaded = this.placeOf(id);
+    if (loaded >= 0) return loaded;
+    const listed = await failures.attempt('sidebar', () => threads.sidebarIds(this.listing, 0, this.total), () => this.refresh());
+    return listed?.indexOf(id) ?? -1;
+  }
+
+  /** A line, fetched if it is not loaded. */
+  async line(index: number) {
+    const page = Math.floor(index / PAGE);
+    const turn = this.#turn;
+    if (this.#pages.has(page) || index >= this.total) return this.row(index);
+    const fetched = await failures.attempt(`sidebar-page:${page}`, () => this.#fetch(page), () => this.#load(page));
+    if (fetched && turn === this.#turn) this.#take(page, fetched);
+    return fetched?.rows[index % PAGE] ?? null;
   }
 
   async choose(filter: Filter) {
