@@ -36,6 +36,16 @@ describe('what is typed in a field of the thread', () => {
     expect(fake.get(route).thread.title).toBe('Route planning: Basel depot');
   });
 
+  it('and is yet to be added is there again with its thread', async () => {
+    const user = await open(story(), memo);
+    const key = () => screen.findByRole<HTMLInputElement>('textbox', { name: 'key' });
+    await user.type(await key(), 'deadline');
+    await pane.open(route);
+    await waitFor(async () => expect((await key()).value).toBe(''));
+    await pane.open(memo);
+    await waitFor(async () => expect((await key()).value).toBe('deadline'));
+  });
+
   it('as JSON is there again with its thread', async () => {
     const user = await open(story(), memo);
     await user.click(await screen.findByRole('button', { name: 'As JSON' }));

@@ -219,9 +219,10 @@ class Composer extends Writing {
     const now = parts && joined(parts) === stored.text ? parts : { text: stored.text, folds: [] };
     const left = stored.text === ask.text ? { text: '', folds: [] } : rest(now, written);
     if (parts) this.#parts.set(thread, left);
-    const model = stored.model;
+    const { model } = stored;
+    const told = ask.system ?? (ask.withoutPrompt ? '' : null);
     if (thread === null && made !== null && model !== null) drafts.hold(made, { ...nothing, model });
-    drafts.hold(thread, { text: joined(left), system: stored.system === ask.system ? null : stored.system, model: thread === null ? null : model });
+    drafts.hold(thread, { text: joined(left), system: stored.system === told ? null : stored.system, model: thread === null ? null : model });
   }
 }
 

@@ -23,19 +23,25 @@ class Endpoints {
   onlyPractice = $derived(this.list.every((endpoint) => endpoint.protocol === 'practice'));
   models = new SvelteMap<string, Model[]>();
   tests = new SvelteMap<string, EndpointTest | 'running'>();
+  /** Grows whenever the list is asked for: only the last answer holds. */
+  #asked = 0;
   /** Grows with each change of an endpoint, so that no older answer is taken for its own. */
   #turns = new Map<string, number>();
   /** Model servers that answer on this machine and are no endpoint yet. */
   found = $state.raw<FoundEndpoint[]>([]);
 
   async load(): Promise<void> {
+    const asked = ++this.#asked;
     const list = await failures.attempt('endpoints', () => ipc.list(), () => this.load());
-    if (list !== null) this.#take(list);
+    if (list !== null && asked === this.#asked) this.#take(list);
   }
 
-  /** Reads them again: they may have been set elsewhere. True if they were. */
+  /** Reads them again: they may have been set elsewhere. True if they were. A keychain that is locked is not asked on and on. */
   async reload() {
-    return this.#take(await ipc.list());
+    if (this.list.some((endpoint) => endpoint.key === 'unknown')) return false;
+    const asked = ++this.#asked;
+    const list = await ipc.list();
+    return asked === this.#asked && this.#take(list);
   }
 
   #take(list: Endpoint[]) {

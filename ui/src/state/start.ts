@@ -19,6 +19,7 @@ import { temporary } from './temporary.svelte';
 import { words } from './words.svelte';
 
 const CALM = 400;
+const SELDOM = 5000;
 /** Milliseconds that the first picture waits for what is to be in it. */
 const SOON = 100;
 
@@ -108,34 +109,36 @@ async function ended(id: string) {
   await sidebar.refresh();
 }
 
-let waiting = false;
-let again = false;
+/** Does the work at once, and while it is asked for again and again only once in so many milliseconds. */
+function calmly(pause: number, work: () => unknown) {
+  let waiting = false;
+  let again = false;
+  return function ask() {
+    again = waiting;
+    if (waiting) return;
+    waiting = true;
+    void work();
+    setTimeout(() => {
+      waiting = false;
+      if (again) ask();
+    }, pause);
+  };
+}
 
 /** The store changed. Bursts (a reply is saved four times a second) become one look each 400 ms. */
-function changed() {
-  if (waiting) {
-    again = true;
-    return;
-  }
-  waiting = true;
-  again = false;
-  void look();
-  setTimeout(() => {
-    waiting = false;
-    if (again) changed();
-  }, CALM);
-}
+const changed = calmly(CALM, look);
 
 async function look() {
   const own = pane.stream !== null && !pane.stream.elsewhere;
   // Somebody else may have set something; whoever cannot read that now reads it with the next change.
   await settings.reload().catch(() => {});
-  await Promise.all([sidebar.refresh(), own ? null : pane.refresh(), lookAround()]);
+  lookAround();
+  await Promise.all([sidebar.refresh(), own ? null : pane.refresh()]);
 }
 
-/** What is not of a thread: endpoints and prompts. */
-async function lookAround() {
+/** What is not of a thread: endpoints and prompts. With the endpoints the keychain is asked, so not often. */
+const lookAround = calmly(SELDOM, async () => {
   const [endpoint, prompt] = await Promise.all([endpoints.reload().catch(() => false), prompts.reload().catch(() => false)]);
   if (endpoint) (temporary.chat ?? composer).look();
   if (prompt) prompts.onChanged();
-}
+});
