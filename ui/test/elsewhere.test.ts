@@ -51,11 +51,11 @@ describe('an endpoint', () => {
     const user = await open(fake, memo);
     endpoints.models.clear();
     fake.refuse.set('list_models', refusal('endpoint_unreachable'));
-    const chooser = () => screen.getByRole('button', { name: /gpt-4.1/ });
-    await user.click(chooser());
+    const chooser = () => screen.findByRole('button', { name: /gpt-4.1/ });
+    await user.click(await chooser());
     await user.keyboard('{Escape}');
     fake.refuse.clear();
-    await user.click(chooser());
+    await user.click(await chooser());
     await screen.findByRole('menuitemradio', { name: 'gpt-4.1-mini' });
   });
 });

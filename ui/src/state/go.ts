@@ -42,6 +42,6 @@ export async function walk(by: 1 | -1) {
   const at = Math.max(0, now + by);
   const next = await sidebar.line(at);
   if (next === null || next.id === pane.id) return;
-  sidebar.wanted = { line: at };
+  sidebar.wanted = at;
   open(next.id);
 }

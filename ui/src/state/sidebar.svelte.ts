@@ -29,7 +29,7 @@ class Sidebar {
   changed = $state(0);
   loaded = $state(false);
   /** The line that is to be in sight. */
-  wanted = $state.raw<{ line: number } | null>(null);
+  wanted = $state<number | null>(null);
   #folded = $derived(new Set(settings.all.folded));
   #pages = new SvelteMap<number, SidebarRow[]>();
   #pending = new Set<number>();
