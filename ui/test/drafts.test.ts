@@ -37,7 +37,7 @@ function undoable(node: HTMLTextAreaElement) {
     },
   });
   document.execCommand = (command, _, text = '') => {
-    if (command !== 'insertText' || document.activeElement !== node) return false;
+    if (!['insertText', 'delete'].includes(command) || document.activeElement !== node) return false;
     const { value, selectionStart, selectionEnd } = node;
     before.push(value);
     typed(value.slice(0, selectionStart) + text + value.slice(selectionEnd));
@@ -64,6 +64,20 @@ describe('what is put into the field', () => {
     expect(field().value).toBe('A long draft of mine');
     composer.quote('Some words');
     await waitFor(() => expect(field().value).toBe('A long draft of mine\n\n> Some words\n\n'));
+    undo();
+    await waitFor(() => expect(composer.text).toBe('A long draft of mine'));
+  });
+
+  it('stands beside the field where it is too long to be taken back', async () => {
+    const fake = story();
+    fake.prompt('Rules', 'One rule.\n'.repeat(200));
+    const user = await open(fake, route);
+    const undo = undoable(field());
+    await user.type(field(), 'A long draft of mine');
+    field().setSelectionRange(0, 20);
+    await user.click(button('Insert a prompt'));
+    await user.click(await screen.findByRole('option', { name: /^Rules/ }));
+    await screen.findByTestId('folded');
     undo();
     await waitFor(() => expect(composer.text).toBe('A long draft of mine'));
   });

@@ -82,9 +82,10 @@ export class Choosing {
 
   #put(text: string) {
     // The slash and what was typed behind it have done their work.
-    if (this.slash) this.#writing.caret = [0, this.#writing.text.length];
+    const { slash } = this;
+    if (slash) this.#writing.caret = [0, this.#writing.text.length];
     this.close();
-    this.#writing.insert(text);
+    this.#writing.insert(text, slash);
     this.#writing.focusWanted += 1;
   }
 

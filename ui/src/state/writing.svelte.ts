@@ -28,6 +28,10 @@ export function byteLength(text: string) {
   return new TextEncoder().encode(text).length;
 }
 
+/** Text of more lines is put into a field, as if typed, so slowly that the window stands still. */
+const TYPED_LINES = 100;
+const typable = (text: string) => text.length < FOLD_CHARS && text.split('\n', TYPED_LINES + 2).length <= TYPED_LINES + 1;
+
 let folded = 0;
 
 function fold(text: string): Fold {
@@ -128,19 +132,20 @@ export abstract class Writing {
     this.changed();
   }
 
-  /** Puts more in at the caret, or in place of what is selected; a long text beside the field. */
-  insert(more: string) {
+  /** Puts more in at the caret, or in place of what is selected; a long text beside the field, and one that could not
+      give back what was selected, unless that was `spent`. */
+  insert(more: string, spent = false) {
     if (!this.admits(more)) return;
-    const long = more.length >= FOLD_CHARS || this.text.length + more.length > FIELD_CHARS;
     const [from, to] = this.caret;
+    const takes = from !== to && !spent && !typable(more);
+    const long = takes || more.length >= FOLD_CHARS || this.text.length + more.length > FIELD_CHARS;
     if (!long || from !== to) this.#replace(from, to, long ? '' : more);
     if (long) this.fold(more);
   }
 
   #replace(from: number, to: number, words: string) {
     this.caret = [from + words.length, from + words.length];
-    // A long text is typed so slowly that the window stands still.
-    if (words.length < FOLD_CHARS && this.onput?.(from, to, words)) return;
+    if (typable(words) && this.onput?.(from, to, words)) return;
     this.type(this.text.slice(0, from) + words + this.text.slice(to));
   }
 
