@@ -9,7 +9,7 @@ import { program, responses, threads, type Metadata } from '../ipc';
 import { composer } from './composer.svelte';
 import { dialogs } from './dialogs.svelte';
 import { edits } from './edits.svelte';
-import { failures, threadSpot, type Doing } from './failures.svelte';
+import { failures, threadSpot, type Doing, type Spot } from './failures.svelte';
 import { faultIn } from './json';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
@@ -103,7 +103,7 @@ export async function fork(id: string, messageId: string | null = null): Promise
 /** Asks in a thread; what is refused is said beside the message, or beside the thread once that was left. */
 async function ask(id: string, messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
   const { place } = pane;
-  const spot = () => (pane.id === id ? `message:${messageId}` : threadSpot(id, 'send'));
+  const spot = (): Spot => (pane.id === id ? `message:${messageId}` : threadSpot(id, 'send'));
   const response = await failures.attempt(spot, work, () => ask(id, messageId, work, then));
   if (response === null) return;
   then();

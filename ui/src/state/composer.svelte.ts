@@ -4,7 +4,7 @@ import type { Response } from '../generated/Response';
 import { responses, threads, type Ask } from '../ipc';
 import { drafts } from './drafts';
 import { endpoints } from './endpoints.svelte';
-import { failures, threadSpot } from './failures.svelte';
+import { failures, threadSpot, type Spot } from './failures.svelte';
 import { pane } from './pane.svelte';
 import { settings } from './settings.svelte';
 import { ThreadAsking } from './threadAsking.svelte';
@@ -189,7 +189,7 @@ class Composer extends Writing {
 
   /** The text is stored as a message now; the draft has done its work. */
   async #accepted({ thread, ask, written, place }: Sending, response: Response) {
-    failures.clear(awaySpot(thread), ...(this.#thread === thread ? ['composer'] : []));
+    failures.clear(awaySpot(thread), ...(this.#thread === thread ? (['composer'] as const) : []));
     this.asking.sent(thread);
     if (this.#thread === thread) this.#sentHere(written, thread === null && place === pane.place ? response.thread : null);
     else await this.#sentElsewhere({ thread, ask, written }, response.thread);
@@ -227,6 +227,6 @@ class Composer extends Writing {
 }
 
 /** Where it is said that a message of a thread was not accepted, once the person is elsewhere. */
-const awaySpot = (thread: string | null) => (thread === null ? 'window:send' : threadSpot(thread, 'send'));
+const awaySpot = (thread: string | null): Spot => (thread === null ? 'window:send' : threadSpot(thread, 'send'));
 
 export const composer = new Composer();

@@ -3,9 +3,9 @@
 import type { Draft } from '../generated/Draft';
 import type { ErrorDetail } from '../generated/ErrorDetail';
 import { threads } from '../ipc';
-import { failures } from './failures.svelte';
+import { failures, type Spot } from './failures.svelte';
 
-const spot = (thread: string | null) => `draft:${thread ?? ''}`;
+const spot = (thread: string | null): Spot => `draft:${thread ?? ''}`;
 
 class Drafts {
   #held = new Map<string | null, Draft>();
