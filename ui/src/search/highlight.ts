@@ -43,6 +43,7 @@ export function highlight(root: HTMLElement, terms: SearchTerm[], current: strin
     }
     CSS.highlights.set(ALL, new Highlight(...others));
     CSS.highlights.set(HERE, new Highlight(...here));
+    repaint(root);
     // A message that opens may be drawn anew; later on, the reader is somewhere else.
     if (first && first.from !== brought && (brought === null || performance.now() - begun < OPENING)) {
       brought = first.from;
@@ -66,6 +67,7 @@ export function highlight(root: HTMLElement, terms: SearchTerm[], current: strin
     cancelAnimationFrame(frame);
     CSS.highlights.delete(ALL);
     CSS.highlights.delete(HERE);
+    repaint(root);
   };
 }
 
@@ -110,6 +112,11 @@ function rangeOf(match: Match) {
   match.range.setStart(match.from, match.start);
   match.range.setEnd(match.to, match.end);
   return match.range;
+}
+
+/** WebKitGTK leaves marks that are gone on the screen: another ground, which nobody can tell from the one before, has all painted anew. */
+function repaint({ style }: HTMLElement) {
+  style.backgroundColor = style.backgroundColor === '' ? 'color-mix(in srgb, var(--paper) 99.9%, transparent)' : '';
 }
 
 /** Each text node is looked at by itself, as words that a mark parts are two in the index too; phrases go over them. */
