@@ -43,7 +43,6 @@ export function highlight(root: HTMLElement, terms: SearchTerm[], current: strin
     }
     CSS.highlights.set(ALL, new Highlight(...others));
     CSS.highlights.set(HERE, new Highlight(...here));
-    repaint(root);
     // A message that opens may be drawn anew; later on, the reader is somewhere else.
     if (first && first.from !== brought && (brought === null || performance.now() - begun < OPENING)) {
       brought = first.from;
