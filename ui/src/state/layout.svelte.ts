@@ -22,6 +22,12 @@ class Layout {
   tight = $derived(this.#width < 1080 * Math.max(1, settings.scale));
   inspector = $derived(this.tight ? dialogs.drawer === 'inspector' : settings.all.inspectorOpen);
   sidebar = $derived(this.narrow ? dialogs.drawer === 'sidebar' : settings.all.panes.sidebarOpen);
+  /** What the panes beside it leave to the middle, at the usual text size. */
+  #middle = $derived(this.#width / settings.scale - (this.sidebar && !this.narrow ? this.widthOf('sidebar') : 0) - (this.inspector && !this.tight ? this.widthOf('inspector') : 0));
+  /** There is no room for words on the buttons of a bar. */
+  cramped = $derived(this.#middle < 620);
+  /** What stands in a bar goes on two lines. */
+  small = $derived(this.#middle < 440);
 
   watch() {
     const look = () => {
