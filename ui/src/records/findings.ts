@@ -39,6 +39,9 @@ export const answers: Record<SealStatus, { icon: string; tone: string; word: Key
   unsigned: { icon: 'warn', tone: 'warn', word: 'seal.unsigned' },
 };
 
+/** Whether a key that this machine knows has signed. */
+export const isSigned = (status: SealStatus) => status !== 'unsigned' && status !== 'unknown_key';
+
 /** The word for an answer. Where the keychain cannot be asked, nobody knows whether the key is a stranger's. */
 export function wordFor(found: { status: SealStatus; keychainUnavailable?: boolean }): Key {
   return found.keychainUnavailable ? 'seal.keyUnasked' : answers[found.status].word;
