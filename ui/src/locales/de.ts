@@ -1111,6 +1111,8 @@ export default {
   'version.count.one': '{n} Fassung',
   'version.count.other': '{n} Fassungen',
   'version.label': 'Fassungen',
+  'version.later.one': '{n} spätere Nachricht bleibt bei Fassung {version}.',
+  'version.later.other': '{n} spätere Nachrichten bleiben bei Fassung {version}.',
   'version.left': 'Erste Fassung',
   'version.linesAlike.one': '{n} gleiche Zeile',
   'version.linesAlike.other': '{n} gleiche Zeilen',

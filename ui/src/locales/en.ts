@@ -1105,6 +1105,8 @@ export default {
   'version.count.one': '{n} version',
   'version.count.other': '{n} versions',
   'version.label': 'Versions',
+  'version.later.one': '{n} later message stays with version {version}.',
+  'version.later.other': '{n} later messages stay with version {version}.',
   'version.left': 'First version',
   'version.linesAlike.one': '{n} line alike',
   'version.linesAlike.other': '{n} lines alike',

@@ -14,6 +14,7 @@ import { faultIn } from './json';
 import { pane } from './pane.svelte';
 import { sidebar } from './sidebar.svelte';
 import { toasts } from './toasts.svelte';
+import { showVersion } from './versions';
 import { count, t } from './words.svelte';
 
 /**
@@ -102,12 +103,19 @@ export async function fork(id: string, messageId: string | null = null): Promise
 
 /** Asks in a thread; what is refused is said beside the message, or beside the thread once that was left. */
 async function ask(id: string, messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
-  const { place } = pane;
+  const { place, length } = pane;
+  const before = pane.loaded(messageId);
   const spot = (): Spot => (pane.id === id ? `message:${messageId}` : threadSpot(id, 'send'));
   const response = await failures.attempt(spot, work, () => ask(id, messageId, work, then));
   if (response === null) return;
   then();
   await pane.accepted(response, place);
+  if (before !== null && before.position < length) sayLater(id, before, length - before.position);
+}
+
+/** What followed a message follows none of its other versions: said, with the way back to it. */
+function sayLater(id: string, { message, version }: MessageView, later: number) {
+  toasts.add(count('version.later', later, { version }), () => void showVersion(id, message.id));
 }
 
 /** Asks again for a reply; the one there is stays as a version. */

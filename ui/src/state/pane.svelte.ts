@@ -63,6 +63,11 @@ class Pane {
     return this.#views.get(position) ?? null;
   }
 
+  /** A message of the path that is loaded, by its id. */
+  loaded(id: string) {
+    return [...this.#views.values()].find((view) => view.message.id === id) ?? null;
+  }
+
   get last() {
     return this.view(this.length);
   }
