@@ -535,7 +535,7 @@ export default {
   'fold.remove': 'Eingefügten Text herausnehmen',
   'fold.show': 'Hineinsehen',
   'foot.endpoint': 'Standard-Endpunkt',
-  'foot.failed': 'Standard-Endpunkt, der letzte Test schlug fehl',
+  'foot.failed': 'Standard-Endpunkt, der beim letzten Mal nicht geantwortet hat',
   'foot.practice': 'Übung, bereit',
   'found.empty': 'Kein Modell geladen',
   'found.name': 'Auf diesem Rechner gefunden: {name}',

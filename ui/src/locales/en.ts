@@ -532,7 +532,7 @@ export default {
   'fold.remove': 'Take the pasted text out',
   'fold.show': 'Look into it',
   'foot.endpoint': 'Default endpoint',
-  'foot.failed': 'Default endpoint, its last test failed',
+  'foot.failed': 'Default endpoint, which failed the last time it was asked',
   'foot.practice': 'Practice, ready',
   'found.empty': 'No model loaded',
   'found.name': 'Found on this machine: {name}',

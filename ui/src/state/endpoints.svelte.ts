@@ -1,11 +1,12 @@
 // Where models answer: the list, their models, their keys (set, never read) and what tests found.
-import { SvelteMap } from 'svelte/reactivity';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
 import type { Endpoint } from '../generated/Endpoint';
 import type { EndpointPatch } from '../generated/EndpointPatch';
 import type { EndpointTest } from '../generated/EndpointTest';
 import type { FoundEndpoint } from '../generated/FoundEndpoint';
 import type { Model } from '../generated/Model';
 import type { NewEndpoint } from '../generated/NewEndpoint';
+import type { Response } from '../generated/Response';
 import { asError, endpoints as ipc } from '../ipc';
 import { failures, type Spot } from './failures.svelte';
 import { toasts } from './toasts.svelte';
@@ -27,6 +28,8 @@ class Endpoints {
   #asked = 0;
   /** Grows with each change of an endpoint, so that no older answer is taken for its own. */
   #turns = new Map<string, number>();
+  /** Endpoints that failed the last time they were asked or tested, by name. */
+  failing = new SvelteSet<string>();
   /** Model servers that answer on this machine and are no endpoint yet. */
   found = $state.raw<FoundEndpoint[]>([]);
 
@@ -81,6 +84,19 @@ class Endpoints {
     this.#turns.set(id, this.#turn(id) + 1);
     this.tests.delete(id);
     this.models.delete(id);
+  }
+
+  /** Takes how a reply ended: well, or by the endpoint's fault. */
+  heard({ endpoint, error }: Response) {
+    if (error === null) this.failing.delete(endpoint);
+    else if (error.code.startsWith('endpoint_')) this.failing.add(endpoint);
+  }
+
+  #tested(id: string, test: EndpointTest) {
+    this.tests.set(id, test);
+    const name = this.list.find((endpoint) => endpoint.id === id)?.name ?? '';
+    if (test.ok) this.failing.delete(name);
+    else this.failing.add(name);
   }
 
   /** Looks for model servers on this machine; finding none is no failure. */
@@ -147,13 +163,16 @@ class Endpoints {
     this.tests.set(id, 'running');
     const found = await ipc.test(id).catch((refusal: unknown): EndpointTest => ({ ok: false, model: null, firstTextMs: null, error: asError(refusal) }));
     if (turn !== this.#turn(id)) return;
-    this.tests.set(id, found);
+    this.#tested(id, found);
     await this.loadModels(id);
   }
 
   async #then(id: string, work: () => Promise<unknown>, again?: () => unknown): Promise<boolean> {
     const done = await failures.attempt(`endpoint:${id}`, async () => (await work(), true), again ?? (() => this.#then(id, work)));
-    if (done === true) this.#another(id);
+    if (done === true) {
+      this.#another(id);
+      this.failing.delete(this.list.find((endpoint) => endpoint.id === id)?.name ?? '');
+    }
     await this.load();
     return done === true;
   }

@@ -28,6 +28,7 @@ const SOON = 100;
 export async function start(show: () => void) {
   streams.onEnded = (id, response) => {
     tellIfAway(response);
+    endpoints.heard(response);
     void ended(id);
   };
   streams.onMissed = (id) => void missed(id);
