@@ -41,7 +41,7 @@ describe('the fields', () => {
     const { rerender } = render(Sheet, { value: { seed: 5 }, under: { temperature: 0.2 }, onchange });
     const field = (name: string) => screen.getByRole<HTMLInputElement>('textbox', { name });
     expect(field('Temperature').placeholder).toBe('0.2, from the endpoint');
-    expect(field('Top-p').placeholder).toBe('Left to the endpoint');
+    expect(field('Top-p').title).toBe('Left to the endpoint');
     expect(field('Seed').value).toBe('5');
     await user.type(field('Temperature'), '3');
     expect(screen.getByRole('alert').textContent).toBe('A number from 0 to 2.');
