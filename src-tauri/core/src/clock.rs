@@ -58,6 +58,12 @@ pub fn rfc3339(at: Millis) -> String {
     format!("{at:.3}")
 }
 
+/// A moment as people read it, such as `22 November 2026, 09:12:34 UTC`; what is no RFC 3339 comes back as it is.
+pub fn in_words(rfc3339: &str) -> String {
+    let words = |at: Timestamp| at.strftime("%-d %B %Y, %H:%M:%S UTC").to_string();
+    rfc3339.parse().map_or_else(|_| rfc3339.to_owned(), words)
+}
+
 /// The day of a moment in a time zone by its IANA name, such as `2026-11-22`; UTC where the name is not known.
 pub fn days_in(zone: &str) -> impl Fn(Millis) -> String {
     let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);

@@ -203,6 +203,11 @@ fn nothing_that_a_message_says_looks_like_the_transcript_s_own_words() {
     let markdown = package.text("data/transcript.md");
     assert_eq!(markdown.lines().filter(|line| line.starts_with("## ")).count(), 5, "four messages and the history");
     let text = package.text("data/transcript.txt");
+    for (name, said) in [("txt", &text), ("md", &markdown), ("html", &html)] {
+        let metadata = if name == "html" { "client: Acme &amp; S\u{f6}hne" } else { "client: Acme " };
+        assert!(said.contains(metadata) && !said.contains("{\"client\""), "{name}: metadata key by key");
+        assert!(said.contains("20 November 2026, 08:02:00 UTC"), "{name}: times as they are read");
+    }
     assert_eq!(text.lines().filter(|line| line.starts_with('[')).count(), 4);
     for name in ["data/transcript.md", "data/transcript.txt"] {
         assert!(!package.text(name).contains(['\u{0}', '\u{7f}', '\u{202e}']), "{name}");

@@ -39,6 +39,7 @@ fn it_is_valid_whatever_a_message_says() {
         let tags = html.split('<').skip(1).map(|tag| format!("<{}", tag.split('>').next().unwrap()));
         assert!(!tags.into_iter().any(|tag| tag.contains(foreign)), "{foreign}");
     }
+    assert!(html.contains("<mfrac>"), "mathematics is laid out");
     // Strictly as the HTML standard has it: any parse error fails.
     let script =
         "import sys, html5lib; html5lib.HTMLParser(strict=True).parse(open(sys.argv[1], encoding='utf-8').read())";

@@ -126,8 +126,11 @@ fn formulas_without_end_are_text_from_the_thousandth_on() {
 }
 
 #[test]
-fn formulas_on_paper_are_their_source() {
-    assert_eq!(html_on_paper("so $x^2$"), "<p dir=\"auto\">so <code class=\"math\" dir=\"ltr\">$x^2$</code></p>");
+fn formulas_on_paper_are_laid_out_as_in_the_window_and_keep_their_source() {
+    for formula in ["so $x^2$", "$$\\frac{a}{b}$$", "$\\notacommand$"] {
+        assert_eq!(html_on_paper(formula), html(formula));
+    }
+    assert!(html_on_paper("so $x^2$").contains("<msup>"));
 }
 
 #[test]

@@ -302,15 +302,14 @@ impl Writer {
         out.push_str("</sup>");
     }
 
-    /// A formula laid out; its source where it is for paper, not understood, or one too many.
+    /// A formula laid out; its source where it is not understood, or one too many.
     fn formula(&mut self, out: &mut String, source: &str, on_its_own: bool) {
-        let on_paper = self.colours == Colours::Paper;
-        let one_too_many = !on_paper && self.formulas == 0;
+        let one_too_many = self.formulas == 0;
         let (tag, extra) = if on_its_own { ("div", " tabindex=\"0\"") } else { ("span", "") };
-        let laid_out = if on_paper || one_too_many {
+        let laid_out = if one_too_many {
             None
         } else {
-            self.formulas -= 1;
+            self.formulas -= u32::from(self.colours != Colours::Paper);
             mathml::write(source, on_its_own)
         };
         if let Some(formula) = laid_out {

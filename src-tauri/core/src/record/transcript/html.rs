@@ -4,6 +4,7 @@
 use std::io::Write;
 
 use super::{Facts, PRACTICE, author, notes};
+use crate::clock::in_words;
 use crate::record::package::Messages;
 use crate::render::{self, escaped};
 use crate::store::StoreError;
@@ -33,10 +34,11 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
         number += 1;
         write!(
             out,
-            "<article id=\"m{number}\" class=\"{}\">\n<h2>{number}. {} <time datetime=\"{at}\">{at}</time></h2>\n",
+            "<article id=\"m{number}\" class=\"{}\">\n<h2>{number}. {} <time datetime=\"{at}\">{shown}</time></h2>\n",
             escaped(&message.role),
             escaped(&author(&message)),
-            at = escaped(&message.created_at)
+            at = escaped(&message.created_at),
+            shown = escaped(&in_words(&message.created_at))
         )?;
         for note in notes(&message, number, facts.outline) {
             let class = if note == PRACTICE { "note practice" } else { "note" };
@@ -50,8 +52,8 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
     })?;
     out.write_all(b"<section>\n<h2>History</h2>\n<ul class=\"history\">\n")?;
     for (at, what) in facts.history() {
-        let at = escaped(&at);
-        writeln!(out, "<li><time datetime=\"{at}\">{at}</time> {}</li>", escaped(&what))?;
+        let (at, shown) = (escaped(&at), escaped(&in_words(&at)));
+        writeln!(out, "<li><time datetime=\"{at}\">{shown}</time> {}</li>", escaped(&what))?;
     }
     write!(out, "</ul>\n</section>\n</main>\n<footer>{foot}</footer>\n</body>\n</html>\n")?;
     Ok(())

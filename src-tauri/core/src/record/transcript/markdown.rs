@@ -4,6 +4,7 @@ use std::io::Write;
 
 use super::text::one_line;
 use super::{Facts, author, notes};
+use crate::clock::in_words;
 use crate::record::package::Messages;
 use crate::render;
 use crate::store::StoreError;
@@ -20,7 +21,7 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
     let mut number = 0;
     messages.visit(&mut |message| {
         number += 1;
-        writeln!(out, "\n## {number}. {} \u{b7} {}\n", escaped(&author(&message)), message.created_at)?;
+        writeln!(out, "\n## {number}. {} \u{b7} {}\n", escaped(&author(&message)), in_words(&message.created_at))?;
         for note in notes(&message, number, facts.outline) {
             writeln!(out, "*{}*\n", escaped(&note))?;
         }
@@ -36,7 +37,7 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
     })?;
     writeln!(out, "\n## History\n")?;
     for (at, what) in facts.history() {
-        writeln!(out, "- {at} {}", escaped(&what))?;
+        writeln!(out, "- {} {}", in_words(&at), escaped(&what))?;
     }
     writeln!(out, "\n---\n\n{}", escaped(&facts.foot()))?;
     Ok(())

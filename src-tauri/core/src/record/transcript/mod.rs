@@ -9,9 +9,13 @@ pub mod text;
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
+
 use super::canonical;
 use super::line::{Entry, Event, Header, Message};
 use super::package::Sealed;
+use crate::clock::in_words;
+use crate::wire::JsonObject;
 
 /// Said wherever the practice model wrote something.
 pub const PRACTICE: &str = "Written by the practice model, which is built in for trying things out.";
@@ -44,7 +48,7 @@ impl Facts<'_> {
         match self.sealed {
             Some(sealed) => {
                 lines.push(("State", header.state.clone()));
-                lines.push(("Sealed", sealed.at.clone()));
+                lines.push(("Sealed", in_words(&sealed.at)));
                 lines.push(("Seal", canonical::hash_hex(&sealed.json)));
                 match &sealed.signed {
                     Some(signed) => {
@@ -56,11 +60,11 @@ impl Facts<'_> {
             }
             None => lines.push(("State", DRAFT.into())),
         }
-        lines.push(("Created", header.created_at.clone()));
+        lines.push(("Created", in_words(&header.created_at)));
         if let Some(origin) = &header.forked_from {
             lines.push(("Forked from", format!("{}, message {}", origin.thread_id, origin.message_id)));
         }
-        lines.push(("Metadata", header.metadata.clone()));
+        lines.extend(metadata(&header.metadata).into_iter().map(|line| ("Metadata", line)));
         lines.push(("Messages", self.outline.places.len().to_string()));
         if self.outline.practice {
             lines.push(("Note", "Some messages were written by the practice model; they are marked.".into()));
@@ -75,7 +79,11 @@ impl Facts<'_> {
             Some(sealed) => {
                 let digest = canonical::hash_hex(&sealed.json);
                 let signed = if sealed.signed.is_some() { "" } else { " \u{b7} not signed" };
-                format!("{} \u{b7} sealed {} \u{b7} {digest}{signed}{practice}", self.header.thread, sealed.at)
+                format!(
+                    "{} \u{b7} sealed {} \u{b7} {digest}{signed}{practice}",
+                    self.header.thread,
+                    in_words(&sealed.at)
+                )
             }
             None => format!("{} \u{b7} {DRAFT}{practice}", self.header.thread),
         }
@@ -86,6 +94,16 @@ impl Facts<'_> {
         let entries = self.events.iter().filter_map(|event| serde_json::from_str::<Entry>(&event.entry).ok());
         entries.map(|entry| (entry.at, format!("{} ({})", entry.kind.replace('_', " "), entry.door))).collect()
     }
+}
+
+/// Metadata, a line for each key: texts as they are, all else as it was spelled.
+fn metadata(json: &str) -> Vec<String> {
+    let Ok(object) = serde_json::from_str::<JsonObject>(json) else { return vec![json.to_owned()] };
+    let line = |(key, value): (String, Value)| match value {
+        Value::String(text) => format!("{key}: {text}"),
+        other => format!("{key}: {other}"),
+    };
+    object.into_iter().map(line).collect()
 }
 
 /// Who wrote a message, as a transcript says it.

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use super::{Facts, author, notes};
+use crate::clock::in_words;
 use crate::record::package::Messages;
 use crate::render;
 use crate::store::StoreError;
@@ -19,7 +20,7 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
     let mut number = 0;
     messages.visit(&mut |message| {
         number += 1;
-        writeln!(out, "\n[{number}] {} \u{b7} {}", one_line(&author(&message)), message.created_at)?;
+        writeln!(out, "\n[{number}] {} \u{b7} {}", one_line(&author(&message)), in_words(&message.created_at))?;
         for note in notes(&message, number, facts.outline) {
             writeln!(out, "({})", one_line(&note))?;
         }
@@ -31,7 +32,7 @@ pub fn write(out: &mut dyn Write, facts: &Facts<'_>, messages: &dyn Messages) ->
     })?;
     writeln!(out, "\nHistory\n")?;
     for (at, what) in facts.history() {
-        writeln!(out, "{at}  {what}")?;
+        writeln!(out, "{}  {what}", in_words(&at))?;
     }
     writeln!(out, "\n{}", one_line(&facts.foot()))?;
     Ok(())
