@@ -163,6 +163,24 @@ describe('a client', () => {
     await waitFor(() => expect(fake.get('thread_sd').thread.metadata).not.toHaveProperty('client'));
   });
 
+  it('is there to be changed, and goes only with the button that says so', async () => {
+    const fake = story();
+    const user = await open(fake);
+    const client = () => fake.get('acme_tp_2026_11').thread.metadata['client'];
+    row('acme_tp_2026_11').focus();
+    await user.keyboard('{Shift>}{F10}{/Shift}');
+    await user.click(within(screen.getByRole('menu')).getByRole('menuitem', { name: 'Set client…' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Client of “Transfer pricing memo”' });
+    const field = within(dialog).getByRole<HTMLInputElement>('combobox', { name: 'Client' });
+    await waitFor(() => expect(field.value).toBe('Acme GmbH'));
+    await user.clear(field);
+    await user.keyboard('{Enter}');
+    expect(client()).toBe('Acme GmbH');
+    await user.click(within(dialog).getByRole('button', { name: 'Remove the client' }));
+    await screen.findByText('1 thread has no client now.');
+    expect(client()).toBeUndefined();
+  });
+
   it('is given by dragging onto its group, with a mark where it would land', async () => {
     const fake = story();
     await open(fake);

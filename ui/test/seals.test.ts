@@ -36,7 +36,7 @@ describe('a locked thread', () => {
     const fake = story();
     await open(fake, audit);
     await waitFor(() => expect(fake.did('verify_thread')).toEqual([{ id: audit }]));
-    await waitFor(() => expect(band().textContent).toMatch(/2 messages sealed · *verified just now/));
+    await waitFor(() => expect(band().textContent).toMatch(/2 messages sealed\s*verified just now/));
     expect(screen.getByTestId('seal').textContent).toContain('sha256 9f3a 61c0 77be 04d1…');
     expect(screen.queryByTestId('altered')).toBeNull();
     await pane.refresh();
@@ -84,10 +84,12 @@ describe('a locked thread', () => {
     const user = await open(fake, audit);
     await settled('unknown_key');
     expect(band().textContent).toContain('sealed with a key this machine does not have');
+    expect(within(band()).getByRole('button', { name: 'Signing key…' })).toBeTruthy();
     await pane.open('thread_in');
     await settled('unsigned');
+    expect(band().textContent?.match(/sealed/g)).toHaveLength(1);
     expect(band().textContent).toContain('sealed, not signed');
-    await user.click(within(band()).getByRole('button', { name: 'Security' }));
+    await user.click(within(band()).getByRole('button', { name: 'Sign…' }));
     expect(await screen.findByTestId('key-home')).toBeTruthy();
   });
 

@@ -158,9 +158,21 @@ describe('a reply', () => {
     fake.end(memo, 'failed', refusal('endpoint_unreachable'));
     const failed = await screen.findByTestId('failed-reply');
     expect(failed.textContent).toContain('The endpoint cannot be reached');
+    expect(button(/which failed the last time it was asked/)).toBeTruthy();
     expect(article('Anyone there?')).toBeTruthy();
     await user.click(within(failed).getByRole('button', { name: 'Try again' }));
     expect(fake.did('retry')[0]).toMatchObject({ thread: memo, messageId: article('Anyone there?').dataset['message'] });
+  });
+
+  it('that is asked for again leaves what followed with the version before, says so, and leads back', async () => {
+    const fake = story();
+    const user = await open(fake, memo);
+    const [, reply] = articles();
+    await user.click(within(reply!).getByRole('button', { name: 'Retry' }));
+    await screen.findByText('1 later message stays with version 1.');
+    await waitFor(() => expect(screen.queryByText(/Good. Now turn/)).toBeNull());
+    await user.click(button('Undo'));
+    await waitFor(() => expect(article('Good. Now turn')).toBeTruthy());
   });
 
   it('that only thought shows what it had thought, folded', async () => {
