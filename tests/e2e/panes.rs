@@ -114,7 +114,8 @@ async fn hangs_out(page: &Page) -> String {
     let script = "const wide = [...document.querySelectorAll('main, nav, aside, dialog, .body')].filter(e => e.scrollWidth > e.clientWidth + 1)\
           .map(e => `${e.tagName} ${e.scrollWidth} > ${e.clientWidth} for ${[...e.querySelectorAll('*')]\
             .filter(i => i.getBoundingClientRect().right > e.getBoundingClientRect().right).at(-1)?.outerHTML.slice(0, 120)}`); \
-        const lost = [...document.querySelectorAll('button, input, select, textarea')].filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]'))\
+        const scrolled = e => e && (e.scrollWidth > e.clientWidth && getComputedStyle(e).overflowX === 'auto' || scrolled(e.parentElement)); \
+        const lost = [...document.querySelectorAll('button, input, select, textarea')].filter(e => e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]') && !scrolled(e))\
           .filter(e => { const box = e.getBoundingClientRect(); return box.width > 1 && (box.left < -1 || box.right > innerWidth + 1); })\
           .map(e => `${e.tagName} ${e.getAttribute('aria-label') ?? e.textContent}`); \
         return [...wide, ...lost].join('; ')";

@@ -132,7 +132,7 @@ describe('security', () => {
     const found = screen.getByTestId('check-all');
     await waitFor(() => expect(found.textContent).toContain('3 threads checked.'));
     expect(found.textContent).toContain('1 needs a look:');
-    await user.click(within(found).getByRole('button', { name: audit }));
+    await user.click(within(found).getByRole('button', { name: 'Q3 audit questions' }));
     await waitFor(() => expect(pane.id).toBe(audit));
     expect(dialogs.open).toBeNull();
   });
