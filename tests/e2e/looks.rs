@@ -162,3 +162,58 @@ async fn axe_finds_nothing_on_any_screen_in_either_theme() {
     let faults = page.accessibility_faults().await;
     assert!(faults.iter().any(|fault| fault.starts_with("target-size")), "two small ones in a row: {faults:?}");
 }
+
+/// Words and buttons of a line that lie on each other, or that a field cuts off. What is clipped away is not there.
+const CROWDED: &str = "const shown = (part, line) => { let box = part.getBoundingClientRect(); \
+      let [left, right, top, bottom] = [box.left, box.right, box.top, box.bottom]; \
+      for (let e = part.parentElement; e !== line.parentElement; e = e.parentElement) if (getComputedStyle(e).overflowX !== 'visible') { \
+        box = e.getBoundingClientRect(); left = Math.max(left, box.left); right = Math.min(right, box.right); top = Math.max(top, box.top); bottom = Math.min(bottom, box.bottom); } \
+      return { part, left, right, top, bottom, name: part.ariaLabel || part.innerText || part.tagName }; }; \
+    const faults = []; \
+    for (const line of document.querySelectorAll('.tools, .bar, .who, [data-row], .foot')) { \
+      const parts = [...line.querySelectorAll('button, b, h1, h2, time, .pill, .figures, .meter, svg')].filter(e => e.checkVisibility() && !e.parentElement.closest('button:not([data-row])')) \
+        .map(part => shown(part, line)).filter(part => part.right - part.left > 1 && part.bottom - part.top > 1); \
+      for (const [i, a] of parts.entries()) for (const b of parts.slice(i + 1)) \
+        if (!a.part.contains(b.part) && a.left < b.right - 2 && b.left < a.right - 2 && a.top < b.bottom - 2 && b.top < a.bottom - 2) faults.push(`${a.name} lies on ${b.name}`); \
+    } \
+    for (const field of document.querySelectorAll('input:not([type]), [role=searchbox]')) if (field.scrollHeight > field.clientHeight + 1) faults.push(`${field.ariaLabel} is cut off`); \
+    return faults.join('; ')";
+
+#[tokio::test]
+async fn no_words_lie_on_others_in_german_in_a_narrow_window_or_at_twice_the_size() {
+    let desk = Desk::new();
+    let server = ModelServer::start();
+    stock::answer_with(&desk, &server);
+    let title = "Transfer pricing memo for the Swiss entity";
+    stock::thread(&desk, "memo", Some("Keller & Partner"), &[title, "And what is missing?"]).await;
+    let mut faults = Vec::new();
+    for (language, size) in [("en", 100), ("de", 100), ("de", 200)] {
+        let look = serde_json::json!({"appearance": {"language": language, "textSize": size}});
+        stock::core(&desk).patch_settings(look.as_object().cloned().unwrap()).unwrap();
+        let window = desk.open().await;
+        let page = &window.page;
+        for width in [1280, 900, 760, 360] {
+            page.resize(width, 800).await;
+            if page.js("return document.querySelector('[data-row]') === null", vec![]).await == true {
+                page.js("document.querySelector('[aria-expanded=false].icon').click()", vec![]).await;
+            }
+            page.until("the thread is listed", "return document.querySelector('[data-thread=memo]') !== null", vec![])
+                .await;
+            page.js("document.querySelector('[data-thread=memo]').click()", vec![]).await;
+            page.until("it is open", "return document.querySelector('.tools .meter') !== null", vec![]).await;
+            page.painted().await;
+            page.picture(&format!("crowded-{language}-{size}-{width}")).await;
+            let fault = page.js(CROWDED, vec![]).await.as_str().unwrap_or_default().to_owned();
+            if !fault.is_empty() {
+                faults.push(format!("{language}, {size} %, {width} px: {fault}"));
+            }
+        }
+        // As it was before it went by the room it has.
+        let stiff = "document.querySelector('.budget').style.cssText = 'flex: none; width: 8px; flex-wrap: nowrap; overflow: visible'";
+        page.js(stiff, vec![]).await;
+        let fault = page.js(CROWDED, vec![]).await;
+        assert!(fault.as_str().is_some_and(|fault| fault.contains("lies on")), "figures under Send are found: {fault}");
+        window.close();
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
