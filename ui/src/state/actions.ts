@@ -104,7 +104,7 @@ export async function fork(id: string, messageId: string | null = null): Promise
 /** Asks in a thread; what is refused is said beside the message, or beside the thread once that was left. */
 async function ask(id: string, messageId: string, work: () => Promise<Response>, then = () => {}): Promise<void> {
   const { place, length } = pane;
-  const before = pane.loaded(messageId);
+  const before = pane.byId(messageId);
   const spot = (): Spot => (pane.id === id ? `message:${messageId}` : threadSpot(id, 'send'));
   const response = await failures.attempt(spot, work, () => ask(id, messageId, work, then));
   if (response === null) return;

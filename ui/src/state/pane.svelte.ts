@@ -64,7 +64,7 @@ class Pane {
   }
 
   /** A message of the path that is loaded, by its id. */
-  loaded(id: string) {
+  byId(id: string) {
     return [...this.#views.values()].find((view) => view.message.id === id) ?? null;
   }
 
