@@ -184,7 +184,7 @@ async fn what_was_sealed_without_a_keychain_is_signed_later() {
     let page = &window.page;
     page.open_thread("Transfer pricing memo").await;
     answer(page, "unsigned").await;
-    page.click("button", "Security").await;
+    page.click("button", "Sign…").await;
     page.click("button", "Sign what is unsigned").await;
     page.see("1 seal was signed.").await;
     page.click("button", "Close").await;
