@@ -105,7 +105,7 @@ async fn a_row_changed_behind_the_window_is_named_and_the_thread_stays_readable(
     page.see("1 thread checked.").await;
     page.see("1 needs a look:").await;
     page.picture("check-all").await;
-    page.click("button", "memo").await;
+    page.click("button", "Transfer pricing memo").await;
     page.see("Message 3 is not what was sealed.").await;
 }
 

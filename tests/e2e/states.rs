@@ -85,7 +85,7 @@ async fn a_store_that_can_only_be_read_is_read_and_searched_and_says_why_nothing
     page.see("1 of 2").await;
     page.until(
         "the field says why",
-        "return document.querySelector('#composer').placeholder.includes('can only be read')",
+        "return document.querySelector('#composer').placeholder.includes('Read-only')",
         vec![],
     )
     .await;

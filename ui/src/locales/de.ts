@@ -942,7 +942,7 @@ export default {
   'shortcuts.below': 'Thread darunter',
   'shortcuts.stop': 'Antwort stoppen',
   'shortcuts.title': 'Tastenkürzel',
-  'sidebar.binEmpty': 'Der Papierkorb ist leer. Gelöschtes bleibt hier 30 Tage lang.',
+  'sidebar.binEmpty': 'Der Papierkorb ist leer.',
   'sidebar.everything': 'Threads',
   'sidebar.label': 'Threads',
   'sidebar.list': 'Thread-Liste',

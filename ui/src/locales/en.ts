@@ -937,7 +937,7 @@ export default {
   'shortcuts.below': 'Thread below',
   'shortcuts.stop': 'Stop the reply',
   'shortcuts.title': 'Keyboard shortcuts',
-  'sidebar.binEmpty': 'The bin is empty. What is deleted stays here for 30 days.',
+  'sidebar.binEmpty': 'The bin is empty.',
   'sidebar.everything': 'Threads',
   'sidebar.label': 'Threads',
   'sidebar.list': 'Thread list',
