@@ -17,39 +17,39 @@ const warmth = (typed: string) => {
 afterEach(() => words.choose('en'));
 
 describe('a whole number', () => {
-  it('may be grouped as the language groups it', () => {
+  it('may be grouped as the language groups it', async () => {
     expect(['4000', '4,000', '1,234,567', '4 000', ' 12 '].map(tokens)).toEqual([4000, 4000, 1_234_567, 4000, 12]);
-    words.choose('de');
+    await words.choose('de');
     expect(['4.000', '1.234.567', '4000'].map(tokens)).toEqual([4000, 1_234_567, 4000]);
   });
 
-  it('is not guessed at', () => {
+  it('is not guessed at', async () => {
     expect(['4.000', '0x10', '1e3', '4,00', '4.5', '-3', 'many', '1,2345'].map(tokens)).toEqual(['number.unclear', ...Array<string>(7).fill('parameters.wrongTokens')]);
-    words.choose('de');
+    await words.choose('de');
     expect(tokens('4,000')).toBe('number.unclear');
   });
 });
 
 describe('a number with decimals', () => {
-  it('is read with either sign where it can mean one thing only', () => {
+  it('is read with either sign where it can mean one thing only', async () => {
     for (const language of ['en', 'de']) {
-      words.choose(language);
+      await words.choose(language);
       expect(['0,7', '0.7', '1', '0,125', '1.25'].map(warmth)).toEqual([0.7, 0.7, 1, 0.125, 1.25]);
       expect(['1,234.5', '1.234,5', '1234.5', '12.5', '12,5'].map(readAmount)).toEqual(['1234.5', '1234.5', '1234.5', '12.5', '12.5']);
     }
   });
 
-  it('goes by the language where it could be thousands, and is refused where that would surprise', () => {
+  it('goes by the language where it could be thousands, and is refused where that would surprise', async () => {
     expect(['1,500', '1.500'].map(readAmount)).toEqual([null, '1.500']);
     expect(warmth('1,500')).toBe('number.unclear');
-    words.choose('de');
+    await words.choose('de');
     expect(['1,500', '1.500'].map(readAmount)).toEqual(['1.500', null]);
     expect(warmth('1,500')).toBe(1.5);
   });
 });
 
-it('a field shows a number as the language writes it, and reads that again', () => {
-  words.choose('de');
+it('a field shows a number as the language writes it, and reads that again', async () => {
+  await words.choose('de');
   const parameters = { temperature: 0.7, top_p: 0.0000001, max_tokens: 400_000, seed: -12 };
   expect(sheetOf(parameters)).toMatchObject({ temperature: '0,7', top_p: '0,0000001', max_tokens: '400000', seed: '-12' });
   expect(read(sheetOf(parameters))).toEqual({ parameters, faults: {} });

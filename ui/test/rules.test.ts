@@ -27,7 +27,7 @@ it('only one component puts HTML into the window', () => {
 });
 
 it('what changes stands in state/, but for what a view knows of itself', () => {
-  const views = ['sidebar/listView.svelte.ts', 'temporary/follower.svelte.ts', 'thread/steer.svelte.ts', 'thread/viewport.svelte.ts'];
+  const views = ['sidebar/listView.svelte.ts', 'temporary/follower.svelte.ts', 'thread/end.svelte.ts', 'thread/selected.svelte.ts', 'thread/steer.svelte.ts', 'thread/viewport.svelte.ts'];
   expect(files.filter((path) => path.endsWith('.svelte.ts') && !path.startsWith('state/')).sort()).toEqual(views);
 });
 

@@ -139,6 +139,7 @@ async function look() {
 
 /** What is not of a thread: endpoints and prompts. With the endpoints the keychain is asked, so not often. */
 const lookAround = calmly(SELDOM, async () => {
+  // It is asked again with the next change, so nobody is told.
   const [endpoint, prompt] = await Promise.all([endpoints.reload().catch(() => false), prompts.reload().catch(() => false)]);
   if (endpoint) (temporary.chat ?? composer).look();
   if (prompt) prompts.onChanged();
