@@ -1,7 +1,7 @@
 // The focus is not lost with what had it: a button that did its work, a form that was saved.
 import { tick } from 'svelte';
 
-const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]:not([tabindex="-1"])';
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex]';
 
 /** An attachment: where its element goes with the focus in it, that goes back to where it came from, or to what is nearest. */
 export function keepsFocus(node: HTMLElement) {
