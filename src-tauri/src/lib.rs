@@ -90,6 +90,7 @@ fn open(skein: Skein, dir: PathBuf, wanted: Wanted, outcome: Outcome) -> ExitCod
         .manage(restoring::Chosen::default())
         .manage(outcome)
         .invoke_handler(commands::all())
+        .on_menu_event(|app, event| menu::chosen(app, &event))
         .setup(move |app| {
             start(app, skein, dir)?;
             Ok(())

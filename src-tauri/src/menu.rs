@@ -5,7 +5,7 @@
 //! it applies now.
 
 use serde::Deserialize;
-use tauri::menu::{Menu, MenuBuilder, MenuItem, Submenu, SubmenuBuilder};
+use tauri::menu::{Menu, MenuBuilder, MenuEvent, MenuItem, Submenu, SubmenuBuilder};
 use tauri::{AppHandle, Emitter, Runtime};
 
 use crate::MAIN;
@@ -35,10 +35,12 @@ pub fn set(app: &AppHandle, groups: &[Group]) -> tauri::Result<()> {
         return Ok(());
     }
     app.set_menu(build(app, groups)?)?;
-    app.on_menu_event(|app, event| {
-        let _ = app.emit_to(MAIN, "command", event.id().as_ref());
-    });
     Ok(())
+}
+
+/// Hands what was chosen in the menu to the page.
+pub fn chosen(app: &AppHandle, event: &MenuEvent) {
+    let _ = app.emit_to(MAIN, "command", event.id().as_ref());
 }
 
 /// The usual menus of the system (the program, editing, the window), and between them ours.

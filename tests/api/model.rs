@@ -233,12 +233,12 @@ fn any_sequence_of_requests_does_what_the_rules_say() {
             assert_eq!(case.perform(command), expected, "{command:?}");
             assert_eq!(case.chained, rules.chained, "{command:?}");
             if let Some(id) = command.thread() {
-                let expected = rules.seen(id).map_err(|code| code.as_str().to_owned());
+                let expected = rules.seen(id, false).map_err(|code| code.as_str().to_owned());
                 assert_eq!(case.seen(id), expected, "after {command:?}");
             }
         }
         for id in IDS {
-            assert_eq!(case.seen(id), rules.seen(id).map_err(|code| code.as_str().to_owned()), "{id} in the end");
+            assert_eq!(case.seen(id), rules.seen(id, false).map_err(|code| code.as_str().to_owned()), "{id} in the end");
         }
         case.check_lists(&rules);
         Ok(())

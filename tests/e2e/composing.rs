@@ -211,7 +211,8 @@ async fn the_library_keeps_prompts_and_brings_a_removed_one_back() {
     page.click("button", "Remove").await;
     page.find_gone("button", "Short summary").await;
     page.click("button", "Close").await;
-    page.click("button", "Undo").await;
+    // The change before can be undone as well.
+    page.js("[...document.querySelectorAll('.undo')].at(-1).click()", vec![]).await;
     page.click("button", "Insert a prompt").await;
     page.find("option", "Short summary").await;
     assert_eq!(stock::core(&desk).get_prompt("Short summary").unwrap().clients, ["Acme"]);

@@ -119,12 +119,12 @@ async fn run(page: &Page, n: usize, commands: &[Command]) {
         let answer = page.js_async(CALL, vec![name.into(), given, own(id).into()]).await;
         let told = answer["code"].as_str().map(String::from);
         assert_eq!(told, expected, "{command:?} of {commands:?}");
-        let expected = rules.seen(id).map_err(|code| code.as_str().to_owned());
+        let expected = rules.seen(id, true).map_err(|code| code.as_str().to_owned());
         assert_eq!(seen(&answer), expected, "after {command:?} of {commands:?}");
     }
     for id in IDS {
         let answer = page.js_async(CALL, vec![Value::Null, Value::Null, own(id).into()]).await;
-        let expected = rules.seen(id).map_err(|code| code.as_str().to_owned());
+        let expected = rules.seen(id, true).map_err(|code| code.as_str().to_owned());
         assert_eq!(seen(&answer), expected, "{id} after {commands:?}");
     }
 }

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { screen, within } from '@testing-library/svelte';
 import { describe, expect, it } from 'vitest';
 import { command, commands, hint } from '../src/commands';
-import { inWords, matches, type Shortcut } from '../src/commands/shortcut';
+import { applies } from '../src/commands/command';
+import { accelerator, inWords, matches, type Shortcut } from '../src/commands/shortcut';
+import { pane } from '../src/state/pane.svelte';
+import { search } from '../src/state/search.svelte';
 import { open } from './window';
 import { story } from './story';
 
@@ -34,6 +37,23 @@ describe('shortcuts', () => {
     expect(inWords({ key: 'ArrowUp', command: true })).toBe('Ctrl+↑');
     expect(inWords({ key: 'Escape' })).toBe('Esc');
   });
+});
+
+it('a menu of the system takes no letter from whoever types it', () => {
+  expect(accelerator({ key: 'n', command: true, shift: true })).toBe('CmdOrCtrl+Shift+N');
+  expect(accelerator({ key: 'F2' })).toBe('F2');
+  for (const key of ['j', '?', 'Escape']) expect(accelerator({ key })).toBeNull();
+});
+
+it('a thread that the search hides is not acted on', async () => {
+  await open(story());
+  await pane.open('acme_tp_2026_11');
+  const act = command('thread.copyId')!;
+  expect(applies(act)).toBe(true);
+  search.show('margin');
+  expect(commands.filter((each) => ['thread', 'message', 'composer'].includes(each.group) && applies(each))).toEqual([]);
+  search.leave();
+  expect(applies(act)).toBe(true);
 });
 
 describe('the table', () => {

@@ -175,7 +175,7 @@ proptest! {
                 let answered = case.perform(command).await.err().map(|error| error.code());
                 assert_eq!((answered, case.chained), (expected, rules.chained), "{command:?}");
                 for id in IDS {
-                    assert_eq!(seen(&case.skein, id), rules.seen(id), "{id} after {command:?}");
+                    assert_eq!(seen(&case.skein, id), rules.seen(id, false), "{id} after {command:?}");
                 }
             }
             for deleted in [false, true] {

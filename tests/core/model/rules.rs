@@ -133,10 +133,12 @@ const fn closed(state: State) -> Option<Code> {
 }
 
 impl Rules {
-    pub fn seen(&self, id: &str) -> Result<Seen, Code> {
+    /// What is seen of a thread; of one in the bin by those alone who read there.
+    pub fn seen(&self, id: &str, even_in_bin: bool) -> Result<Seen, Code> {
         match self.threads.get(id) {
             None => Err(Code::ThreadNotFound),
             Some(Place::Here(seen)) => Ok(seen.clone()),
+            Some(Place::InBin(seen)) if even_in_bin => Ok(seen.clone()),
             Some(_) => Err(Code::ThreadDeleted),
         }
     }
@@ -160,7 +162,7 @@ impl Rules {
             if *request != format!("{command:?}") {
                 return Some(Code::IdempotencyConflict);
             }
-            return thread.as_ref().and_then(|id| self.seen(id).err());
+            return thread.as_ref().and_then(|id| self.seen(id, false).err());
         }
         let refused = self.try_apply(command).err();
         if refused.is_none() {
@@ -185,7 +187,7 @@ impl Rules {
             Command::Chain { .. } => return Err(Code::ResponseNotFound),
             Command::Send { id, text, client, to, .. } => self.send(id, text, client.as_ref(), *to)?,
             Command::Retry(id) => {
-                let mut seen = self.seen(id)?;
+                let mut seen = self.seen(id, false)?;
                 if seen.messages > 0 {
                     closed(seen.state).map_or(Ok(()), Err)?;
                     seen.messages += 1;
@@ -193,7 +195,7 @@ impl Rules {
                 self.put(id, seen);
             }
             Command::Change { id, state, title, patch, known } => {
-                let mut seen = self.seen(id)?;
+                let mut seen = self.seen(id, false)?;
                 if *known == Match::Stale {
                     return Err(Code::PreconditionFailed);
                 }
@@ -222,7 +224,7 @@ impl Rules {
                 self.put(id, seen);
             }
             Command::Delete(id, confirmed) => {
-                let mut seen = self.seen(id)?;
+                let mut seen = self.seen(id, false)?;
                 match (seen.state, confirmed) {
                     (State::Open, _) => {
                         seen.history.push(EntryKind::Deleted);
@@ -246,12 +248,12 @@ impl Rules {
                 }
             },
             Command::Pin(id, pinned) => {
-                let mut seen = self.seen(id)?;
+                let mut seen = self.seen(id, false)?;
                 seen.pinned = *pinned;
                 self.put(id, seen);
             }
             Command::Fork(id, up_to, _) => {
-                let seen = self.seen(id)?;
+                let seen = self.seen(id, false)?;
                 let known = match up_to {
                     UpTo::Tip => true,
                     UpTo::Message(_) => seen.messages > 0,
@@ -266,7 +268,7 @@ impl Rules {
     }
 
     fn send(&mut self, id: &str, text: &str, client: Option<&String>, to: Option<State>) -> Result<(), Code> {
-        let mut seen = match self.seen(id) {
+        let mut seen = match self.seen(id, false) {
             Err(Code::ThreadNotFound) => new(None, client.cloned()),
             known => known?,
         };

@@ -84,7 +84,9 @@ fn is_inert(html: &str) {
         assert_eq!(tags.iter().copied().find(holds), None, "{active}");
     }
     for attribute in [" on", " src=", " srcdoc=", " action=", " formaction=", " style="] {
-        assert_eq!(tags.iter().copied().find(|tag| tag.to_lowercase().contains(attribute)), None, "{attribute}");
+        // What stands between quotes is a value, such as the source of a formula.
+        let names = |tag: &str| tag.split('"').step_by(2).collect::<String>().to_lowercase();
+        assert_eq!(tags.iter().copied().find(|tag| names(tag).contains(attribute)), None, "{attribute}");
     }
     let addresses = html.match_indices("href=\"").map(|(at, _)| &html[at + 6..]);
     for address in addresses {

@@ -67,7 +67,7 @@ async fn a_price_is_entered_and_the_local_api_is_switched_and_its_token_renewed(
     press(page, &[key(Key::Enter)]).await;
     page.find("button", "Change the price of practice").await;
     tab_to(page, "Endpoints").await;
-    for _ in 0..4 {
+    for _ in 0..5 {
         press(page, &[key(Key::Right)]).await;
     }
     focused(page, "Local API").await;

@@ -1,5 +1,6 @@
 // What a command is: one thing that can be done, with its words, its key and when it applies. The
 // palette, the sheet of shortcuts, the keys and the menu are all made from the same entries.
+import { search } from '../state/search.svelte';
 import type { Key } from '../state/words.svelte';
 import type { Shortcut } from './shortcut';
 
@@ -31,4 +32,7 @@ export const groups: [Group, Key][] = [
   ['settings', 'settings.title'],
 ];
 
-export const applies = (command: Command) => command.when?.() ?? true;
+/** What the search hides is not acted on: nobody would see which thread it was. */
+const HIDDEN: Group[] = ['thread', 'message', 'composer'];
+
+export const applies = (command: Command) => !(search.shown && HIDDEN.includes(command.group)) && (command.when?.() ?? true);

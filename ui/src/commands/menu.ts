@@ -33,7 +33,7 @@ export function fillMenuOfSystem() {
   if (!mac) return;
   const made = groups.map(([group, label]) => ({
     label: t(label),
-    items: commands.filter((each) => each.group === group).map(({ id, words, shortcut }) => ({ id, label: t(words), accelerator: shortcut ? accelerator(shortcut) : null })),
+    items: commands.filter((each) => each.group === group).map(({ id, words, shortcut }) => ({ id, label: t(words), accelerator: accelerator(shortcut) })),
   }));
   void menuOfSystem(made, (id) => {
     const chosen = command(id);

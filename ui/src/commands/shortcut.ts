@@ -57,8 +57,10 @@ export function keys({ key, command, shift, alt }: Shortcut): string[] {
 /** As it stands behind words: Ctrl+Shift+N, or ⌘⇧N on a Mac. */
 export const inWords = (shortcut: Shortcut) => keys(shortcut).join(mac ? '' : '+');
 
-/** As the system's menus write it: CmdOrCtrl+Shift+N. */
-export function accelerator({ key, command, shift, alt }: Shortcut) {
+/** As the system's menus write it: CmdOrCtrl+Shift+N. A menu would take a letter by itself from whoever types it. */
+export function accelerator(shortcut: Shortcut | undefined) {
+  if (shortcut === undefined || !(shortcut.command || shortcut.alt || /^F\d/.test(shortcut.key))) return null;
+  const { key, command, shift, alt } = shortcut;
   const held = [command && 'CmdOrCtrl', alt && 'Alt', shift && 'Shift'].filter(Boolean);
   return [...held, key === '+' ? 'Plus' : key.length === 1 ? key.toUpperCase() : key.replace(/^Arrow/, '')].join('+');
 }

@@ -31,7 +31,7 @@
 //!   paper, is its number alone. One that nothing refers to stays in its place as `<div class="note"><span
 //!   class="label">`.
 //! - Mathematics: `<span class="math" data-source="$x$">` in a line, `<div class="math" tabindex="0"
-//!   data-source>` on its own, with `MathML` in it (see `mathml`). What is not understood, and all that goes on paper,
+//!   data-source>` on its own, with `MathML` in it (see `mathml`). What is not understood
 //!   is its source: `<code class="math">`, `<div class="math"><code>` (`white-space: pre-wrap`).
 //! - `<span class="run">` holds a run of a line, or of code, of more than 16 KiB: a block, laid out when it comes into
 //!   view. None is on paper, nor where code has colours.
