@@ -238,7 +238,11 @@ fn any_sequence_of_requests_does_what_the_rules_say() {
             }
         }
         for id in IDS {
-            assert_eq!(case.seen(id), rules.seen(id, false).map_err(|code| code.as_str().to_owned()), "{id} in the end");
+            assert_eq!(
+                case.seen(id),
+                rules.seen(id, false).map_err(|code| code.as_str().to_owned()),
+                "{id} in the end"
+            );
         }
         case.check_lists(&rules);
         Ok(())
