@@ -10,9 +10,8 @@ const THREADS: [&str; 10] =
     ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
 const EACH: u64 = 10_000;
 
-/// A message is where it was found, and its match is marked.
-const MARKED: &str = "CSS.highlights.get('found-here')?.size > 0 && \
-     document.querySelector(`[data-message=\"${window.found_}\"]`) !== null";
+/// The message that was found is drawn.
+const THERE: &str = "document.querySelector(`[data-message=\"${window.found_}\"]`) !== null";
 
 pub async fn searching(table: &mut Table) {
     let desk = Desk::new();
@@ -59,7 +58,7 @@ async fn jumps(page: &Page) -> Vec<f64> {
             "const hits = [...document.querySelectorAll('[data-hit]')]; const hit = hits[{run} % hits.length]; \
              window.found_ = hit.dataset.hit; hit.click()"
         );
-        let took = painted(page, &Act { script: &press, shown: MARKED }).await;
+        let took = painted(page, &Act { script: &press, shown: THERE }).await;
         if run > 0 {
             times.push(took);
         }
@@ -72,12 +71,13 @@ async fn jumps(page: &Page) -> Vec<f64> {
 /// Walks through the matches of one of these threads.
 async fn steps(page: &Page) -> Vec<f64> {
     page.js("document.querySelector('[data-hit]').click()", vec![]).await;
-    page.until("a match is marked", "return CSS.highlights.get('found-here')?.size > 0", vec![]).await;
+    let walked = "return /\\d/.test(document.querySelector('.find .said')?.textContent)";
+    page.until("its matches are counted", walked, vec![]).await;
     let mut times = Vec::new();
     for run in 0..=OFTEN {
-        let press = "window.was_ = [...CSS.highlights.get('found-here')][0].startContainer; \
+        let press = "window.was_ = document.querySelector('.find .said').textContent; \
              document.querySelector('.find button[aria-label^=Next]').click()";
-        let shown = "(marked => marked?.size > 0 && [...marked][0].startContainer !== window.was_)(CSS.highlights.get('found-here'))";
+        let shown = "document.querySelector('.find .said').textContent !== window.was_";
         let took = painted(page, &Act { script: press, shown }).await;
         if run > 0 {
             times.push(took);
