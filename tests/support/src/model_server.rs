@@ -18,6 +18,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests fail by panicking")]
 
+mod chunks;
 mod connection;
 mod reply;
 
@@ -29,7 +30,8 @@ use std::time::Duration;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
-pub use reply::{Gate, Reply, chat_chunk};
+pub use chunks::chat_chunk;
+pub use reply::{Gate, Reply};
 
 /// How long a wait goes on before the test fails. Nothing waits this long when all is well.
 const DEADLINE: Duration = Duration::from_secs(20);

@@ -7,6 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
+use super::chunks::{ending, start, word, words};
+
 /// A gate in a reply: the server stands before it until the test opens it.
 #[derive(Debug, Clone)]
 pub struct Gate(Arc<Semaphore>);
@@ -362,43 +364,4 @@ impl Step {
             _ => 0,
         }
     }
-}
-
-/// One event of a Chat Completions stream, without its `data: `.
-pub fn chat_chunk(delta: &Value, finish_reason: Option<&str>) -> String {
-    json!({
-        "id": "chatcmpl-scripted",
-        "object": "chat.completion.chunk",
-        "created": 1_795_355_180,
-        "model": "scripted",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish_reason}],
-    })
-    .to_string()
-}
-
-fn event(data: &str) -> Step {
-    Step::Send(format!("data: {data}\n\n").into())
-}
-
-fn start() -> Step {
-    event(&chat_chunk(&json!({"role": "assistant", "content": ""}), None))
-}
-
-fn word(text: &str) -> Step {
-    event(&chat_chunk(&json!({"content": text}), None))
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split_inclusive(' ')
-}
-
-fn ending(tokens: usize) -> [Step; 3] {
-    let usage = json!({
-        "id": "chatcmpl-scripted",
-        "object": "chat.completion.chunk",
-        "model": "scripted",
-        "choices": [],
-        "usage": {"prompt_tokens": 10, "completion_tokens": tokens, "total_tokens": 10 + tokens},
-    });
-    [event(&chat_chunk(&json!({}), Some("stop"))), event(&usage.to_string()), event("[DONE]")]
 }
