@@ -7,8 +7,7 @@ use skein_core::wire::{BackedUp, Backup, BackupFile, Progress, Restored};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 
-use super::exports::refusal;
-use super::{Answer, blocking};
+use super::{Answer, blocking, refusal};
 use crate::destination::{self, Saved};
 use crate::restoring::{self, Chosen, Outcome};
 use crate::window;

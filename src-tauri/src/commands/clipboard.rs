@@ -2,11 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use skein_core::wire::{ErrorDetail, JsonObject};
 use skein_core::{Skein, render};
 use tauri::State;
 
-use super::{Answer, blocking};
+use super::{Answer, blocking, refusal};
 
 /// The hold on the clipboard: on some systems the text is there only while somebody offers it.
 #[derive(Default)]
@@ -24,7 +23,10 @@ impl Clipboard {
             None => arboard::Clipboard::new(),
         }
         .and_then(|mut clipboard| clipboard.set_text(text).map(|()| clipboard));
-        *held = Some(result.map_err(|error| refusal(&error))?);
+        *held = Some(result.map_err(|error| {
+            tracing::warn!(%error, "the clipboard refused");
+            refusal("clipboard", "The clipboard cannot be used now. Nothing was copied.")
+        })?);
         Ok(())
     }
 }
@@ -45,13 +47,4 @@ pub fn copy_message(
 #[tauri::command(async)]
 pub fn copy_text(clipboard: State<'_, Clipboard>, text: String) -> Answer<()> {
     clipboard.put(text)
-}
-
-fn refusal(error: &arboard::Error) -> ErrorDetail {
-    tracing::warn!(%error, "the clipboard refused");
-    ErrorDetail {
-        code: "invalid_request".into(),
-        message: "The clipboard cannot be used now. Nothing was copied.".into(),
-        details: JsonObject::from_iter([("reason".into(), "clipboard".into())]),
-    }
 }

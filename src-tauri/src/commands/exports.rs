@@ -4,12 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use skein_core::clock::{Clock, rfc3339};
-use skein_core::wire::{ErrorDetail, ExportFormat, Exported, JsonObject, Progress};
+use skein_core::wire::{ExportFormat, Exported, Progress};
 use skein_core::{Selection, Skein, Target};
 use tauri::ipc::Channel;
 use tauri::{AppHandle, State};
 
-use super::{Answer, blocking};
+use super::{Answer, blocking, refusal};
 use crate::destination::{self, Saved};
 use crate::opening;
 use crate::work::Work;
@@ -103,10 +103,4 @@ pub fn show_in_folder(saved: State<'_, Saved>, path: String) -> Answer<()> {
         tracing::warn!(%error, "no file manager took the folder");
         refusal("no_file_manager", "No file manager could be opened.")
     })
-}
-
-/// Something that the core does not know of was refused.
-pub fn refusal(reason: &str, message: &str) -> ErrorDetail {
-    let details = JsonObject::from_iter([("reason".into(), reason.into())]);
-    ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }

@@ -2,10 +2,9 @@
 //! opened in the browser, from here, once they agreed. The window itself never follows one.
 
 use serde::Serialize;
-use skein_core::wire::{ErrorDetail, JsonObject};
 use url::Url;
 
-use super::Answer;
+use super::{Answer, refusal};
 use crate::opening;
 
 /// Where a link leads.
@@ -54,11 +53,6 @@ fn check(text: &str) -> Answer<Link> {
 fn is_words(field: &str) -> bool {
     let name = field.split('=').next().unwrap_or_default();
     ["subject", "body", "cc"].iter().any(|words| name.eq_ignore_ascii_case(words))
-}
-
-fn refusal(reason: &str, message: &str) -> ErrorDetail {
-    let details = JsonObject::from_iter([("reason".into(), reason.into())]);
-    ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ mod threads;
 mod usage;
 
 use skein_core::Result;
-use skein_core::wire::ErrorDetail;
+use skein_core::wire::{ErrorDetail, JsonObject};
 use tauri::ipc::Invoke;
 
 /// What a command answers.
@@ -36,6 +36,12 @@ type Answer<T> = std::result::Result<T, ErrorDetail>;
 /// Does work that waits for the disk or the keychain. The runtime goes on with other tasks.
 fn blocking<T>(work: impl FnOnce() -> Result<T>) -> Answer<T> {
     answer(tokio::task::block_in_place(work))
+}
+
+/// Something that the core does not know of was refused.
+fn refusal(reason: &str, message: &str) -> ErrorDetail {
+    let details = JsonObject::from_iter([("reason".into(), reason.into())]);
+    ErrorDetail { code: "invalid_request".into(), message: message.into(), details }
 }
 
 fn answer<T>(result: Result<T>) -> Answer<T> {
